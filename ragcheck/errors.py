@@ -68,7 +68,7 @@ class Problem:
 
 
 class LabelsError(RagcheckError):
-    """A labels file that was read but does not fit the documents: every problem at once (exit 4)."""
+    """A labels file that was read but does not fit the documents, every problem of it (exit 4)."""
 
     exit_code = 4
 

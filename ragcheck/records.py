@@ -227,8 +227,9 @@ class SystemResult:
     """What a finished cell of a sweep says in `run.json`.
 
     `key` names its files in the run folder and is a digest of everything the cell depends on;
-    `chunking` names the file with its chunks (`chunks/<chunking>.parquet`). `breaks` holds the structural breaks per kind,
-    `costs` what the context costs, `timing` the only values that differ between equal runs.
+    `chunking` names the file with its chunks (`chunks/<chunking>.parquet`). `breaks` holds the
+    structural breaks per kind, `costs` what the context costs, `timing` the only values that
+    differ between equal runs.
     """
 
     system: System

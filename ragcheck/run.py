@@ -1,0 +1,205 @@
+"""The run folder: the one artefact between what makes numbers and what reads them.
+
+    run.json                  what was planned, what finished, every mean, cost and warning
+    values/<key>.parquet      a row per question, a column per measure
+    items/<key>.parquet       a row per labelled item: completion rank, coverage, how it was cut
+    hits/<key>.parquet        a row per retrieved chunk, down to the search depth
+    chunks/<key>.parquet      where one chunking cut the documents
+    collection/               questions.jsonl, and documents.parquet unless texts are withheld
+    report.html
+
+Every file is written in one step and `run.json` comes last, so a killed sweep leaves a readable
+run that names its missing cells. Nothing here knows how anything was made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ragcheck.errors import RunError
+from ragcheck.files import write_atomically
+from ragcheck.records import Document, Question, Run, SystemResult
+from ragcheck.run_json import SCHEMA, decode_question, decode_run, dump, encode_question, encode_run
+
+
+class RunFolder:
+    """A run folder on disk. `run` is what `run.json` said when it was opened or last written."""
+
+    def __init__(self, path: Path, run: Run) -> None:
+        self.path = path
+        self.run = run
+
+    def result(self, system: str) -> SystemResult:
+        """The finished cell of a system id. Raises RunError that names the ids there are."""
+        for result in self.run.systems:
+            if result.system.id == system:
+                return result
+        state = "has not finished" if system in self.run.plan.cells else "is not in this run"
+        known = ", ".join(result.system.id for result in self.run.systems) or "none"
+        raise RunError(f"system `{system}` {state}", hint=f"finished systems: {known}")
+
+    def values(self, system: str) -> pa.Table:
+        """`question`, then a float64 column per measure; null where there is no value."""
+        return self._table("values", self.result(system).key)
+
+    def items(self, system: str) -> pa.Table:
+        """A row per item, in question order.
+
+        `question` (id), `item` (its number in the question), `weight`, the credited alternative at
+        the working cut as `document` (position), `start`, `end`, its `coverage` there, `rank` at
+        which the item completes (null: never), `severed`, `severity`, `pieces` (null: some of its
+        text is in no chunk).
+        """
+        return self._table("items", self.result(system).key)
+
+    def hits(self, system: str) -> pa.Table:
+        """A row per retrieved chunk, by question and rank (from 1).
+
+        `chunk` is a row of `chunks`; `gold`, `redundant` and `other` are the units this hit adds to
+        the context of the ranks before it; `cause` says what most of it is: gold, duplicate,
+        prefix, same_section, same_document or other_document.
+        """
+        return self._table("hits", self.result(system).key)
+
+    def chunks(self, system: str) -> pa.Table:
+        """The chunking of a system: `document` (position), `start`, `end`, `tokens`, `prefix`."""
+        return self._table("chunks", self.result(system).chunking)
+
+    def documents(self) -> tuple[Document, ...]:
+        """The documents in order; their text is empty where the run was written without texts."""
+        table = self._table("collection", "documents").to_pydict()
+        rows = zip(table["id"], table["title"], table["text"], strict=True)
+        return tuple(Document(id, text, title) for id, title, text in rows)
+
+    def questions(self) -> tuple[Question, ...]:
+        """The labelled questions in order, twins included."""
+        path = self.path / "collection" / "questions.jsonl"
+        try:
+            lines = path.read_text("utf-8").split("\n")
+        except OSError as error:
+            raise RunError(f"{path}: {error.strerror}") from error
+        return tuple(decode_question(json.loads(line)) for line in lines if line)
+
+    def _table(self, kind: str, name: str) -> pa.Table:
+        path = self.path / kind / f"{name}.parquet"
+        try:
+            return pq.read_table(path)
+        except (OSError, pa.ArrowException) as error:
+            raise RunError(
+                f"{path}: cannot be read: {error}", hint="run the sweep again"
+            ) from error
+
+
+class RunWriter(RunFolder):
+    """The same folder while a sweep fills it; hold it open with `with`, one writer at a time.
+
+    Opening a folder that holds another plan's run starts it anew; the same plan resumes.
+    """
+
+    def __init__(self, path: Path, run: Run) -> None:
+        super().__init__(path, run)
+        self._lock = filelock.FileLock(path / ".lock")
+
+    def __enter__(self) -> RunWriter:
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise RunError(
+                f"{self.path}: another sweep is writing this run",
+                hint="wait for it, or give this one another folder with `--out`",
+            ) from None
+        self._resume()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def _resume(self) -> None:
+        """Take over finished cells of an earlier attempt at the same plan."""
+        if not (self.path / "run.json").exists():
+            return
+        try:
+            earlier = open_folder(self.path).run
+        except RunError:
+            return
+        planned = set(self.run.plan.cells.values())
+        kept = [
+            result for result in earlier.systems if result.key in planned and self._whole(result)
+        ]
+        self.run = dataclasses.replace(self.run, systems=self._ordered(kept))
+
+    def _whole(self, result: SystemResult) -> bool:
+        files = [(kind, result.key) for kind in ("values", "items", "hits")]
+        files.append(("chunks", result.chunking))
+        return all((self.path / kind / f"{key}.parquet").is_file() for kind, key in files)
+
+    def _ordered(self, results: Sequence[SystemResult]) -> tuple[SystemResult, ...]:
+        by_key = {result.key: result for result in results}
+        return tuple(by_key[key] for key in self.run.plan.cells.values() if key in by_key)
+
+    def write_collection(
+        self, documents: Sequence[Document], questions: Sequence[Question], *, texts: bool = True
+    ) -> None:
+        """Store the questions, and the documents with or without their texts."""
+        table = pa.table(
+            {
+                "id": [document.id for document in documents],
+                "title": [document.title for document in documents],
+                "text": [document.text if texts else "" for document in documents],
+            }
+        )
+        self.write_table("collection", "documents", table)
+        lines = "".join(dump(encode_question(question)) + "\n" for question in questions)
+        write_atomically(self.path / "collection" / "questions.jsonl", lines.encode())
+
+    def write_table(self, kind: str, name: str, table: pa.Table) -> None:
+        """Store one table as `<kind>/<name>.parquet`."""
+        buffer = io.BytesIO()
+        pq.write_table(table, buffer, compression="zstd")
+        (self.path / kind).mkdir(exist_ok=True)
+        write_atomically(self.path / kind / f"{name}.parquet", buffer.getvalue())
+
+    def add(self, result: SystemResult) -> None:
+        """Record a finished cell; its tables must have been written before."""
+        self.run = dataclasses.replace(self.run, systems=self._ordered([*self.run.systems, result]))
+        self.save()
+
+    def save(self, **changes: Any) -> None:
+        """Write `run.json`, after replacing fields of the run by `changes`."""
+        self.run = dataclasses.replace(self.run, **changes)
+        text = dump(encode_run(self.run), indent=1) + "\n"
+        write_atomically(self.path / "run.json", text.encode())
+
+
+def open_folder(path: Path) -> RunFolder:
+    """Open a run folder, or the `run.json` in one. Raises RunError with what is wrong with it."""
+    folder = path.parent if path.name == "run.json" else path
+    file = folder / "run.json"
+    try:
+        data = json.loads(file.read_bytes())
+    except OSError as error:
+        raise RunError(
+            f"{file}: {error.strerror}", hint="give the folder that `ragcheck sweep` printed"
+        ) from error
+    except ValueError as error:
+        raise RunError(f"{file}: not JSON: {error}", hint="run the sweep again") from error
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema != SCHEMA:
+        raise RunError(
+            f"{file}: schema is {schema!r}, this version reads {SCHEMA!r}",
+            hint="use the ragcheck version that wrote the run, or run the sweep again",
+        )
+    try:
+        return RunFolder(folder, decode_run(data))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError(f"{file}: incomplete: {error!r}", hint="run the sweep again") from error
