@@ -1,0 +1,57 @@
+"""The program `ragcheck`: runs a command and turns what goes wrong into an exit code.
+
+0 good, 1 gate failed, 2 usage or unreadable input, 3 run unusable, 4 labels invalid, 5 baseline
+absent, 70 a bug of ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from ragcheck.cli import cli
+from ragcheck.errors import RagcheckError
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code; a user's mistake never shows a traceback."""
+    try:
+        code = cli.main(arguments, prog_name="ragcheck", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except BaseException as error:
+        return _explain(error)
+
+
+def _explain(error: BaseException) -> int:
+    """Say on stderr what went wrong; returns the exit code."""
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.ClickException():
+            error.show()
+            return 2
+        case RagcheckError():
+            click.echo(error.render(), err=True)
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            click.echo("interrupted: finished cells are kept, the same command resumes", err=True)
+            return 130
+        case OSError():
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {place}{error.strerror or error}", err=True)
+            return 3
+    traceback.print_exception(error)
+    click.echo(f"error: a bug in ragcheck: {error!r}", err=True)
+    click.echo("hint: please report it with the lines above", err=True)
+    return 70
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""From settings to built components: chunkers x sizes x overlaps, and retrievers.
+
+A component's id is its short name in every table: `fixed-256`, `overlap-256-51`,
+`section-512,heading_path=true`, `bm25`, `dense,embedder.model=my-model`. Options that hold their
+default are left out of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ragcheck import registry
+from ragcheck.chunking.options import resolve_overlap
+from ragcheck.config import Settings
+from ragcheck.options import option_types
+from ragcheck.records import Config, Json
+from ragcheck.sweep.plan import Component
+
+
+def chunkers(settings: Settings) -> list[Component]:
+    """Every chunker with every size and overlap that it takes and does not set itself."""
+    found = []
+    for options in settings.chunkers:
+        name = str(options["name"])
+        made = registry.load("chunker", name)
+        fields = option_types(made) if inspect.isclass(made) else {}
+        sizes = settings.chunk_sizes if "size" in fields and "size" not in options else (None,)
+        overlaps: tuple[Any, ...] = (None,)
+        if "overlap" in fields and "overlap" not in options:
+            overlaps = settings.overlaps
+        for size in sizes:
+            for overlap in overlaps:
+                defaults = _grid_point(size, overlap, settings.tokenizer)
+                built = registry.build("chunker", options, defaults=defaults)
+                found.append(_component("chunker", name, built, defaults))
+    return found
+
+
+def retrievers(settings: Settings) -> list[Component]:
+    """Every retriever, with the settings' embedder wherever one is needed and not named."""
+    embedder = _embedder(settings.embedder)
+    found = []
+    for options in settings.retrievers:
+        built = registry.build("retriever", options, embedder=embedder)
+        found.append(_component("retriever", str(options["name"]), built, {}))
+    return found
+
+
+def _grid_point(size: int | None, overlap: float | None, tokenizer: str) -> dict[str, Json]:
+    """Options the grid gives; a share of overlap becomes tokens, so that the run names them."""
+    point: dict[str, Json] = {"tokenizer": tokenizer}
+    if size is not None:
+        point["size"] = size
+    if overlap is not None:
+        point["overlap"] = resolve_overlap(overlap, size) if size is not None else overlap
+    return point
+
+
+def _embedder(options: Config) -> Config:
+    """A name that is no embedder is the name of a sentence-transformers model."""
+    name = str(options["name"])
+    if ":" in name or name in registry.entries("embedder"):
+        return options
+    return {**options, "name": "sentence-transformer", "model": name}
+
+
+def _component(kind: registry.Kind, name: str, built: Any, grid: Mapping[str, Json]) -> Component:
+    options = registry.describe(kind, built)
+    default = registry.describe(kind, registry.build(kind, {"name": name}))
+    parts = [name]
+    parts += [str(options[key]) for key in ("size", "overlap") if key in options and key in default]
+    named = {"name", "size", "overlap", *grid}
+    extra = [f"{k}={v}" for k, v in _differences(options, default) if k.split(".")[0] not in named]
+    marks = (f"version {registry.version(built)}", *registry.fingerprints(built))
+    return Component(",".join(["-".join(parts), *extra]), options, built, marks)
+
+
+def _differences(options: Config, default: Config) -> Iterator[tuple[str, str]]:
+    """Options that differ from their default, nested ones as `embedder.model`."""
+    for key, value in options.items():
+        usual = default.get(key)
+        if isinstance(value, Mapping) and isinstance(usual, Mapping):
+            yield from ((f"{key}.{inner}", text) for inner, text in _differences(value, usual))
+        elif value != usual:
+            yield key, str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,1 @@
+"""Running every chunker with every retriever on one collection, into a run folder."""

@@ -1,0 +1,99 @@
+"""What a sweep will do: its cells, each with a key that names everything its result depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ragcheck import __version__
+from ragcheck.errors import ConfigError
+from ragcheck.records import Collection, Config, Cut, System
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A built chunker or retriever: its short name, its options, and what else marks its results.
+
+    `marks` holds versions and model fingerprints: equal options with other marks are other results.
+    """
+
+    id: str
+    options: Config
+    made: Any
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One system on one collection. `key` names its result, `chunking` the chunks it stands on."""
+
+    system: System
+    chunker: Component
+    retriever: Component
+    chunking: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How every cell is measured: cut-offs in chunks and tokens, working cut, tokenizer, twins."""
+
+    ks: tuple[int, ...]
+    budgets: tuple[int, ...]
+    at: Cut
+    tokenizer: str
+    twins: bool
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """All cut-offs: chunks ascending, then tokens ascending; the working cut is among them."""
+        ks = {*self.ks, *([self.at.value] if self.at.unit == "k" else [])}
+        budgets = {*self.budgets, *([self.at.value] if self.at.unit == "t" else [])}
+        return (*(Cut(k, "k") for k in sorted(ks)), *(Cut(b, "t") for b in sorted(budgets)))
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPlan:
+    """Cells grouped by chunking, in the order given; `key` names the whole plan."""
+
+    collection: Collection
+    cells: tuple[Cell, ...]
+    judging: Judging
+    key: str
+
+
+def digest(value: object) -> str:
+    """16 hex digits of a canonical JSON value: the address of whatever depends on it alone."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def make_plan(
+    collection: Collection,
+    chunkers: Sequence[Component],
+    retrievers: Sequence[Component],
+    judging: Judging,
+) -> SweepPlan:
+    """Every chunker with every retriever. Raises ConfigError when two systems have one name."""
+    base = [__version__, collection.digest, judging.tokenizer]
+    how = [judging.ks, judging.budgets, str(judging.at), judging.twins]
+    cells: list[Cell] = []
+    for chunker in chunkers:
+        chunking = digest([*base, chunker.options, chunker.marks])
+        for retriever in retrievers:
+            system = System(f"{chunker.id}/{retriever.id}", chunker.options, retriever.options)
+            key = digest([chunking, how, retriever.options, retriever.marks])
+            cells.append(Cell(system, chunker, retriever, chunking, key))
+    names = [cell.system.id for cell in cells]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError(
+            f"system `{twice[0]}` is planned twice",
+            hint="name each chunker, size and retriever once",
+        )
+    if not cells:
+        raise ConfigError("nothing to sweep: no chunker or no retriever is named")
+    return SweepPlan(collection, tuple(cells), judging, digest([cell.key for cell in cells]))
