@@ -1,0 +1,1 @@
+"""Retrievers: each ranks the texts of one chunking for a list of queries."""
