@@ -13,9 +13,9 @@ from typing import Any
 
 from ragcheck import registry
 from ragcheck.chunking.options import resolve_overlap
-from ragcheck.config import Settings
 from ragcheck.options import option_types
 from ragcheck.records import Config, Json
+from ragcheck.settings import Settings
 from ragcheck.sweep.plan import Component
 
 

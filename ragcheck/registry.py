@@ -23,6 +23,8 @@ from ragcheck.records import Config, Json
 
 Kind = Literal["chunker", "retriever", "embedder"]
 
+_EMBEDDING = "ragcheck.embedding"
+
 BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "chunker": {
         "fixed": "ragcheck.chunking.fixed:Fixed",
@@ -38,7 +40,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "hybrid": "ragcheck.retrieval.hybrid:Hybrid",
     },
     "embedder": {
-        "sentence-transformer": "ragcheck.embedding.sentence_transformer:SentenceTransformerEmbedder"
+        "sentence-transformer": f"{_EMBEDDING}.sentence_transformer:SentenceTransformerEmbedder",
     },
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragcheck import __version__
+from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.errors import ConfigError
 from ragcheck.records import Collection, Config, Cut, System
 
@@ -18,12 +19,14 @@ class Component:
     """A built chunker or retriever: its short name, its options, and what else marks its results.
 
     `marks` holds versions and model fingerprints: equal options with other marks are other results.
+    `embedders` are those inside it, shared between components that use the same model.
     """
 
     id: str
     options: Config
     made: Any
     marks: tuple[str, ...]
+    embedders: tuple[CachedEmbedder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""The whole program as functions: what the command line does, in Python.
+
+>>> run = evaluate("docs/", "questions.jsonl", chunk_sizes=[256, 512])  # doctest: +SKIP
+>>> run.values("section-256/hybrid").to_pandas()["recall@5"].mean()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ragcheck.config import configure
+from ragcheck.files import write_atomically
+from ragcheck.prepare import Prepared, blank_run, prepare
+from ragcheck.report.html import render
+from ragcheck.run import RunFolder, RunWriter, open_folder
+from ragcheck.sweep.execute import chunk_all, execute, measure_work
+from ragcheck.sweep.watch import Watch, Work
+
+
+def evaluate(
+    docs: str | os.PathLike[str],
+    labels: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    **settings: Any,
+) -> RunFolder:
+    """Run a sweep and write its report; returns the run with its tables.
+
+    `settings` are the keys of `ragcheck.toml` (`chunk_sizes=[256]`, `retrievers="bm25"`, ...).
+    A finished run of the same plan is returned as it is. Raises RagcheckError.
+    """
+    given = [labels] if isinstance(labels, (str, os.PathLike)) else labels
+    flags = {"docs": str(docs), "labels": [os.fspath(path) for path in given], **settings}
+    folder = sweep(prepare(configure(flags)))
+    write_report(folder)
+    return folder
+
+
+def open_run(path: str | os.PathLike[str]) -> RunFolder:
+    """Open a stored run: `.run` for what `run.json` says, `.values(system)` and more as tables."""
+    return open_folder(Path(path))
+
+
+def write_report(folder: RunFolder) -> Path:
+    """Render a run into its `report.html`, from the run folder alone."""
+    path = folder.path / "report.html"
+    write_atomically(path, render(folder))
+    return path
+
+
+def preview(prepared: Prepared) -> Work:
+    """What a sweep would have to do, without doing it: chunks are cut, nothing is embedded."""
+    return measure_work(prepared.plan, chunk_all(prepared.plan, prepared.plan.cells))
+
+
+def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
+    """Run every cell that the run folder does not hold yet."""
+    watch = watch or Watch()
+    plan, settings = prepared.plan, prepared.configured.settings
+    for embedder in {id(e): e for cell in plan.cells for e in cell.retriever.embedders}.values():
+        embedder.on_progress = watch.embedded
+    with RunWriter(prepared.out, blank_run(prepared)) as folder:
+        texts = settings.report_docs == "full"
+        folder.write_collection(plan.collection.documents, plan.collection.questions, texts=texts)
+        folder.save()
+        execute(plan, folder, watch)
+        return RunFolder(folder.path, folder.run)

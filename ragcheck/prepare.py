@@ -1,0 +1,132 @@
+"""From settings to a sweep that is ready to run: documents, labels, components, plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ragcheck import __version__, grid
+from ragcheck.config import Configured, shareable
+from ragcheck.embedding.cache import CachedEmbedder, default_folder
+from ragcheck.errors import ConfigError
+from ragcheck.labels import load_collection
+from ragcheck.measures import measures_for
+from ragcheck.protocols import Embedder
+from ragcheck.records import Collection, Notice, Plan, Run
+from ragcheck.registry import replace_embedders
+from ragcheck.run_json import SCHEMA
+from ragcheck.settings import Settings, label_files
+from ragcheck.sweep.plan import Component, Judging, SweepPlan, digest, make_plan
+
+#: Seed of the question sample: the same questions on every machine.
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A sweep ready to run: the plan, where it writes, and what the labels gave to notice."""
+
+    plan: SweepPlan
+    out: Path
+    notices: tuple[Notice, ...]
+    configured: Configured
+
+
+def prepare(configured: Configured) -> Prepared:
+    """Read documents and labels, build the components and plan the cells. Loads no model."""
+    settings = configured.settings
+    collection, notices = _collection(settings)
+    retrievers = _share_embedders(grid.retrievers(settings))
+    judging = Judging(settings.k, settings.budgets, settings.at, settings.tokenizer, settings.twins)
+    plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
+    out = settings.out or configured.root / "reports" / f"{collection.name}-{plan.key[:8]}"
+    return Prepared(plan, out, notices, configured)
+
+
+def blank_run(prepared: Prepared) -> Run:
+    """The run as it stands before its first cell."""
+    plan, judging = prepared.plan, prepared.plan.judging
+    collection = plan.collection
+    measures = measures_for(judging.ks, judging.budgets, judging.at)
+    return Run(
+        schema=SCHEMA,
+        version=__version__,
+        collection={
+            "name": collection.name,
+            "digest": collection.digest,
+            "documents": len(collection.documents),
+            "questions": len(collection.questions),
+            "items": sum(len(question.items) for question in collection.questions),
+        },
+        measures={str(measure): measure for measure in measures},
+        plan=Plan(
+            cells={cell.system.id: cell.key for cell in plan.cells},
+            at=judging.at,
+            ks=judging.ks,
+            budgets=judging.budgets,
+            tokenizer=judging.tokenizer,
+            twins=judging.twins,
+            settings=shareable(prepared.configured),
+        ),
+        systems=(),
+        warnings=prepared.notices,
+    )
+
+
+def _collection(settings: Settings) -> Collection:
+    if settings.docs is None or not settings.labels:
+        missing = "documents" if settings.docs is None else "labels"
+        flag = "--docs FOLDER" if settings.docs is None else "--labels FILE"
+        raise ConfigError(
+            f"no {missing} are named",
+            hint=f"give `{flag}`, or write a configuration with `ragcheck init`",
+        )
+    name = settings.name or _name(settings.docs)
+    files = label_files(settings.labels)
+    collection, notices = load_collection(name, settings.docs, files, twins=settings.twins)
+    if settings.sample is not None and settings.sample < len(collection.questions):
+        collection = _sampled(collection, settings.sample)
+    return collection, notices
+
+
+def _name(docs: Path) -> str:
+    """The documents' folder names the collection, or its parent where that says nothing."""
+    resolved = docs.resolve()
+    plain = resolved.name.lower() in ("docs", "documents", "corpus", "data", "")
+    return (resolved.parent.name if plain else resolved.name) or "collection"
+
+
+def _sampled(collection: Collection, count: int) -> Collection:
+    """`count` questions, never fewer documents: a smaller corpus would inflate recall."""
+    chosen = np.random.default_rng(_SEED).choice(len(collection.questions), count, replace=False)
+    questions = tuple(collection.questions[position] for position in sorted(chosen.tolist()))
+    return dataclasses.replace(
+        collection, questions=questions, digest=digest([collection.digest, count, _SEED])
+    )
+
+
+def _share_embedders(retrievers: Sequence[Component]) -> list[Component]:
+    """The same retrievers with cached embedders, one for each model whoever uses it."""
+    shared: dict[str, CachedEmbedder] = {}
+
+    def cached(embedder: Embedder) -> CachedEmbedder:
+        mark = embedder.fingerprint
+        if mark not in shared:
+            shared[mark] = CachedEmbedder(embedder, default_folder())
+        return shared[mark]
+
+    found = []
+    for component in retrievers:
+        used: list[CachedEmbedder] = []
+
+        def wrap(embedder: Embedder, used: list[CachedEmbedder] = used) -> CachedEmbedder:
+            used.append(cached(embedder))
+            return used[-1]
+
+        made = replace_embedders(component.made, wrap)
+        found.append(dataclasses.replace(component, made=made, embedders=tuple(used)))
+    return found

@@ -1,0 +1,185 @@
+"""Carrying out a plan cell by cell into a run folder, resuming what an earlier attempt finished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from ragcheck.chunking import chunk_collection
+from ragcheck.errors import ComponentError, RagcheckError
+from ragcheck.measures import evaluate, judge
+from ragcheck.measures.corpus import Corpus
+from ragcheck.measures.depth import depth, trim
+from ragcheck.measures.structural import structural_breaks
+from ragcheck.protocols import Fusion, Index
+from ragcheck.records import Chunks, Json, Rankings, SystemResult
+from ragcheck.run import RunWriter
+from ragcheck.sweep import tables
+from ragcheck.sweep.plan import Cell, SweepPlan
+from ragcheck.sweep.watch import Watch, Work
+
+#: Queries that are timed one by one; the median of more is no better.
+_TIMED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """The chunks that several cells share, and what to call them in the run folder."""
+
+    key: str
+    chunks: Chunks
+    cells: tuple[Cell, ...]
+
+
+def chunk_all(plan: SweepPlan, unfinished: Sequence[Cell]) -> list[Chunking]:
+    """Cut the documents for every chunking that an unfinished cell needs."""
+    documents = plan.collection.documents
+    found = []
+    for key, group in groupby(unfinished, key=lambda cell: cell.chunking):
+        cells = tuple(group)
+        chunks = chunk_collection(documents, cells[0].chunker.made, plan.judging.tokenizer)
+        found.append(Chunking(key, chunks, cells))
+    return found
+
+
+def measure_work(plan: SweepPlan, chunkings: Sequence[Chunking]) -> Work:
+    """What embedding is ahead. Looks texts up in the cache; loads no model."""
+    documents, questions = plan.collection.documents, plan.collection.questions
+    wanted: dict[tuple[int, str], dict[str, int]] = {}
+    embedders: dict[int, Any] = {}
+    for chunking in chunkings:
+        texts: list[str] | None = None
+        for embedder in _embedders(chunking.cells):
+            texts = texts if texts is not None else chunking.chunks.texts(documents)
+            embedders[id(embedder)] = embedder
+            tokens = chunking.chunks.tokens.tolist()
+            known = wanted.setdefault((id(embedder), "document"), {})
+            known.update(zip(texts, tokens, strict=True))
+            wanted[id(embedder), "query"] = {question.text: 0 for question in questions}
+    texts_ahead = sum(len(texts) for texts in wanted.values())
+    cached = tokens_ahead = 0
+    for (owner, kind), costs in wanted.items():
+        missing = embedders[owner].missing(list(costs), kind=kind)
+        cached += len(costs) - len(missing)
+        tokens_ahead += sum(costs[text] for text in missing)
+    planned = len(plan.cells)
+    ahead = sum(len(chunking.cells) for chunking in chunkings)
+    return Work(planned, planned - ahead, texts_ahead, cached, tokens_ahead)
+
+
+def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
+    """Run every cell that `folder` does not hold yet.
+
+    Finished cells are kept whatever happens. Raises ComponentError naming the cell that failed.
+    """
+    finished = {result.key for result in folder.run.systems}
+    chunkings = chunk_all(plan, [cell for cell in plan.cells if cell.key not in finished])
+    watch.planned(measure_work(plan, chunkings))
+    if not chunkings:
+        return
+    corpus = Corpus.of(plan.collection, plan.judging.tokenizer)
+    clusters = tables.clusters(plan.collection)
+    for chunking in chunkings:
+        folder.write_table("chunks", chunking.key, tables.chunks(chunking.chunks))
+        breaks = structural_breaks(plan.collection.documents, chunking.chunks)
+        for cell, index, seconds in _indexes(chunking, plan):
+            watch.begins(cell.system.id)
+            with _naming(cell):
+                rankings = search(index, plan, chunking.chunks)
+                query_ms = _query_times(index, plan)
+            judged = judge(corpus, chunking.chunks, rankings, plan.judging.cuts, plan.judging.at)
+            values = evaluate(judged)
+            result = SystemResult(
+                system=cell.system,
+                key=cell.key,
+                chunking=chunking.key,
+                chunks=tables.chunk_facts(chunking.chunks),
+                measures=tables.summaries(values, plan.collection, clusters),
+                breaks=breaks,
+                costs=tables.costs(values, plan.judging.at),
+                timing={"index_s": seconds, "query_ms": query_ms},
+            )
+            folder.write_table("values", cell.key, tables.values(values, plan.collection))
+            folder.write_table("items", cell.key, tables.items(judged, plan.collection))
+            folder.write_table("hits", cell.key, tables.hits(judged, rankings, plan.collection))
+            folder.add(result)
+            watch.finished(cell.system.id)
+
+
+def search(index: Index, plan: SweepPlan, chunks: Chunks) -> Rankings:
+    """Rankings as deep as the cut-offs need: five times the largest k, and the largest budget."""
+    queries = [question.text for question in plan.collection.questions]
+    cuts = plan.judging.cuts
+    budget = max((cut.value for cut in cuts if cut.unit == "t"), default=0)
+    k = 5 * max((cut.value for cut in cuts if cut.unit == "k"), default=1)
+    if len(chunks):
+        k = max(k, int(1.5 * budget / max(1.0, float(chunks.tokens.mean()))))
+    while True:
+        rankings = index.search(queries, k=min(k, max(len(chunks), 1)))
+        found = depth(chunks, rankings, cuts)
+        if not found.deeper or k >= len(chunks):
+            return trim(rankings, found.keep)
+        k *= 2
+
+
+def _indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[tuple[Cell, Index, float]]:
+    """The index of each cell with the seconds it took; parts of a fusion are built once."""
+    texts = chunking.chunks.texts(plan.collection.documents)
+    built: list[tuple[Any, Index, float]] = []
+
+    def build(retriever: Any) -> tuple[Index, float]:
+        for known, index, seconds in built:
+            if known == retriever:
+                return index, seconds
+        started = time.perf_counter()
+        if isinstance(retriever, Fusion):
+            parts = [build(part) for part in retriever.parts]
+            index = retriever.fuse([part for part, _ in parts])
+            seconds = sum(part_seconds for _, part_seconds in parts)
+        else:
+            index = retriever.index(texts)
+            seconds = time.perf_counter() - started
+        built.append((retriever, index, seconds))
+        return index, seconds
+
+    for cell in chunking.cells:
+        with _naming(cell):
+            index, seconds = build(cell.retriever.made)
+        yield cell, index, seconds
+
+
+def _query_times(index: Index, plan: SweepPlan) -> Mapping[str, Json]:
+    """Median and 95th percentile of single searches in ms, each query's vector at hand."""
+    k = max(plan.judging.ks, default=10)
+    times = []
+    for question in plan.collection.questions[:_TIMED]:
+        started = time.perf_counter()
+        index.search([question.text], k=k)
+        times.append(1000 * (time.perf_counter() - started))
+    if not times:
+        return {"median": None, "p95": None}
+    return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
+
+
+def _embedders(cells: Sequence[Cell]) -> list[Any]:
+    return list({id(e): e for cell in cells for e in cell.retriever.embedders}.values())
+
+
+@contextmanager
+def _naming(cell: Cell) -> Iterator[None]:
+    """Turn whatever a component raises into an error that names the cell."""
+    try:
+        yield
+    except RagcheckError as error:
+        raise type(error)(f"{cell.system.id}: {error.message}", hint=error.hint) from error
+    except Exception as error:
+        raise ComponentError(
+            f"{cell.system.id}: {type(error).__name__}: {error}",
+            hint="finished cells are kept; mend the component and run the same command again",
+        ) from error
