@@ -14,6 +14,8 @@ from scipy.special import stdtrit
 
 Values = npt.NDArray[np.float64]
 Clusters = npt.NDArray[np.int64]
+#: float64[questions, systems].
+Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class Estimate:
         """True when every value is a cluster of its own."""
         return self.groups == self.n
 
+    @property
+    def safe_error(self) -> float:
+        """`error`, or that of independent values where every cluster happens to agree exactly.
+
+        Only the impossible 0 is replaced: holding the error above that of independent values
+        throughout would make intervals of 5 documents cover 99% (measured).
+        """
+        # A sum of squares of rounding errors is not a spread.
+        return self.error if self.error > 1e-9 * self.independent_error else self.independent_error
+
     def quantile(self, level: float) -> float:
         """Student t quantile at `level` (0 to 1) with this estimate's degrees of freedom."""
         return float(stdtrit(self.freedom, level))
@@ -48,18 +60,22 @@ def complete(values: Values, clusters: Clusters) -> tuple[Values, Clusters]:
     the inference is about other questions on that one document. Raises ValueError when the
     arrays' lengths differ or a value is infinite.
     """
-    values = np.asarray(values, dtype=np.float64)
-    clusters = np.asarray(clusters)
-    if values.ndim != 1 or values.shape != clusters.shape:
-        raise ValueError(f"one cluster per value, not {clusters.shape} for {values.shape}")
+    rows, numbers = complete_rows(np.asarray(values, dtype=np.float64)[:, None], clusters)
+    return rows[:, 0], numbers
+
+
+def complete_rows(values: Matrix, clusters: Clusters) -> tuple[Matrix, Clusters]:
+    """As `complete`, for the questions (rows) that have a value for every system (columns)."""
+    values, clusters = np.asarray(values, dtype=np.float64), np.asarray(clusters)
+    if values.ndim != 2 or clusters.shape != values.shape[:1]:
+        raise ValueError(f"one cluster per question, not {clusters.shape} for {values.shape}")
     if np.isinf(values).any():
         raise ValueError("an infinite value has no mean: pass NaN for what cannot be computed")
-    keep = ~np.isnan(values)
-    values = values[keep]
+    keep = ~np.isnan(values).any(axis=1)
     names, numbers = np.unique(clusters[keep], return_inverse=True)
     if len(names) == 1:
-        numbers = np.arange(len(values))
-    return values, numbers.astype(np.int64)
+        numbers = np.arange(len(numbers))
+    return values[keep], numbers.astype(np.int64)
 
 
 def estimate(values: Values, clusters: Clusters) -> Estimate:
@@ -85,11 +101,12 @@ def estimate(values: Values, clusters: Clusters) -> Estimate:
     slack = 1.0 - sizes / n
     error = float(np.sqrt((totals**2 / slack).sum())) / n
     plain = float(np.sqrt((residuals**2).sum() / (n - 1) / n))
-    return Estimate(mean, error, plain, _freedom(sizes.astype(np.float64)), n, len(sizes))
+    return Estimate(mean, error, plain, freedom(sizes), n, len(sizes))
 
 
-def _freedom(sizes: Values) -> float:
-    """Satterthwaite: (tr W)² / tr(W²) of the quadratic form that `estimate` squares."""
+def freedom(sizes: Clusters) -> float:
+    """Satterthwaite: (tr W)² / tr(W²) of the quadratic form in `estimate`, for these sizes."""
+    sizes = sizes.astype(np.float64)
     n = sizes.sum()
     scaled = sizes**2 / (1.0 - sizes / n)
     crossed = (scaled.sum() ** 2 - (scaled**2).sum()) / n**2
