@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,9 +16,10 @@ from ragcheck.errors import ComponentError, RagcheckError
 from ragcheck.measures import evaluate, judge
 from ragcheck.measures.corpus import Corpus
 from ragcheck.measures.depth import depth, trim
+from ragcheck.measures.judging import Judged
 from ragcheck.measures.structural import structural_breaks
 from ragcheck.protocols import Fusion, Index
-from ragcheck.records import Chunks, Json, Rankings, SystemResult
+from ragcheck.records import Chunks, Collection, Config, Rankings, SystemResult
 from ragcheck.run import RunWriter
 from ragcheck.sweep import tables
 from ragcheck.sweep.plan import Cell, SweepPlan
@@ -84,7 +85,6 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
     if not chunkings:
         return
     corpus = Corpus.of(plan.collection, plan.judging.tokenizer)
-    clusters = tables.clusters(plan.collection)
     for chunking in chunkings:
         folder.write_table("chunks", chunking.key, tables.chunks(chunking.chunks))
         breaks = structural_breaks(plan.collection.documents, chunking.chunks)
@@ -92,24 +92,37 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
             watch.begins(cell.system.id)
             with _naming(cell):
                 rankings = search(index, plan, chunking.chunks)
-                query_ms = _query_times(index, plan)
+                timing: Config = {"index_s": seconds, "query_ms": _query_times(index, plan)}
             judged = judge(corpus, chunking.chunks, rankings, plan.judging.cuts, plan.judging.at)
             values = evaluate(judged)
-            result = SystemResult(
-                system=cell.system,
-                key=cell.key,
-                chunking=chunking.key,
-                chunks=tables.chunk_facts(chunking.chunks),
-                measures=tables.summaries(values, plan.collection, clusters),
-                breaks=breaks,
-                costs=tables.costs(values, plan.judging.at),
-                timing={"index_s": seconds, "query_ms": query_ms},
+            _write_tables(folder, cell.key, judged, values, rankings, plan.collection)
+            summaries = tables.summaries(values, plan.collection)
+            folder.add(
+                SystemResult(
+                    system=cell.system,
+                    key=cell.key,
+                    chunking=chunking.key,
+                    chunks=tables.chunk_facts(chunking.chunks),
+                    measures=summaries,
+                    breaks=breaks,
+                    costs=tables.costs(summaries, plan.judging.at),
+                    timing=timing,
+                )
             )
-            folder.write_table("values", cell.key, tables.values(values, plan.collection))
-            folder.write_table("items", cell.key, tables.items(judged, plan.collection))
-            folder.write_table("hits", cell.key, tables.hits(judged, rankings, plan.collection))
-            folder.add(result)
             watch.finished(cell.system.id)
+
+
+def _write_tables(
+    folder: RunWriter,
+    key: str,
+    judged: Judged,
+    values: tables.Values,
+    rankings: Rankings,
+    collection: Collection,
+) -> None:
+    folder.write_table("values", key, tables.values(values, collection))
+    folder.write_table("items", key, tables.items(judged, collection))
+    folder.write_table("hits", key, tables.hits(judged, rankings, collection))
 
 
 def search(index: Index, plan: SweepPlan, chunks: Chunks) -> Rankings:
@@ -154,7 +167,7 @@ def _indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[tuple[Cell, Index,
         yield cell, index, seconds
 
 
-def _query_times(index: Index, plan: SweepPlan) -> Mapping[str, Json]:
+def _query_times(index: Index, plan: SweepPlan) -> Config:
     """Median and 95th percentile of single searches in ms, each query's vector at hand."""
     k = max(plan.judging.ks, default=10)
     times = []
