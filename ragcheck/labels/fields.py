@@ -18,7 +18,7 @@ def string(value: Object, key: str, place: Place, *, hint: str | None = None) ->
     if key not in value:
         (place / key).problem("is missing", hint)
     elif isinstance(found, str):
-        (place / key).problem("is empty", hint)
+        (place / key).problem("is empty" if not found else "is only white space", hint)
     else:
         (place / key).problem(f"is {kind(found)}, not a string", hint)
     return None

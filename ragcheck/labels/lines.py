@@ -29,21 +29,18 @@ class Line:
     value: Object
 
 
-def read_lines(paths: Sequence[Path], findings: Findings) -> list[Line]:
-    """The object of every line that holds one; blank lines are passed over.
+def read_lines(paths: Sequence[Path], findings: Findings) -> Iterator[Line]:
+    """The object of every line that holds one, in order; blank lines are passed over.
 
-    Lines that are not UTF-8, not JSON or not an object go to `findings`. Raises InputError for a
+    Lines that are not UTF-8, not JSON or not an object go to `findings`, as they are met. Raises InputError for a
     file that is missing, unreadable or empty. A file is named by its name, or by its path where
     two files have the same name.
     """
     if not paths:
         raise InputError("labels: no file is named", hint="name one: `--labels FILE`")
     names = [path.name for path in paths]
-    lines: list[Line] = []
     for path, name in zip(paths, names, strict=True):
-        where = name if names.count(name) == 1 else str(path)
-        lines += _read(path, where, findings)
-    return lines
+        yield from _read(path, name if names.count(name) == 1 else str(path), findings)
 
 
 def _read(path: Path, where: str, findings: Findings) -> Iterator[Line]:

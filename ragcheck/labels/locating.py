@@ -39,17 +39,17 @@ class Locator:
         `suffix`, then the first.
         """
         document = self._document(value, place)
-        by_offsets = "start" in value or "end" in value
-        if document is None or not (by_offsets or "text" in value):
-            if document is not None:
-                place.problem("has neither text nor offsets", "add `text`, or `start` and `end`")
-            return None
-        text = fields.string(value, "text", place) if "text" in value else ""
         context = fields.context(value, "prefix", place), fields.context(value, "suffix", place)
-        if text is None:
+        text = fields.string(value, "text", place) if "text" in value else ""
+        if "start" in value or "end" in value:
+            start, end = fields.offset(value, "start", place), fields.offset(value, "end", place)
+            if document is None or text is None or start is None or end is None:
+                return None
+            return self._by_offsets(document, (start, end), text, place)
+        if "text" not in value:
+            place.problem("has neither text nor offsets", "add `text`, or `start` and `end`")
+        if document is None or not text:
             return None
-        if by_offsets:
-            return self._by_offsets(value, document, text, place)
         return self._by_text(text, document, context, place / "text")
 
     def _document(self, value: Object, place: Place) -> Document | None:
@@ -70,12 +70,9 @@ class Locator:
         return None
 
     def _by_offsets(
-        self, value: Object, document: Document, text: str, place: Place
+        self, document: Document, offsets: tuple[int, int], text: str, place: Place
     ) -> Span | None:
-        start, end = fields.offset(value, "start", place), fields.offset(value, "end", place)
-        if start is None or end is None:
-            return None
-        size = len(document.text)
+        (start, end), size = offsets, len(document.text)
         if end > size:
             message = f"{end} is past the end of {document.id} ({size} characters)"
             hint = "offsets count Unicode characters, not bytes"
@@ -163,7 +160,7 @@ def occurrences(text: str, part: str) -> Iterator[int]:
 
 def likeness(text: str, start: int, end: int, context: tuple[str, str]) -> int:
     """Characters that agree with `context` (prefix, suffix) next to `text[start:end]`."""
-    prefix, suffix = context
+    prefix, suffix = map(canonical, context)
     before = text[max(0, start - len(prefix)) : start]
     after = text[end : end + len(suffix)]
     return int(Postfix.similarity(before, prefix) + Prefix.similarity(after, suffix))
