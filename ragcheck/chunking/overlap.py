@@ -22,7 +22,7 @@ class Overlap:
 
     size: int = 512
     """Units per chunk, at least 1."""
-    overlap: float | str = 0.2
+    overlap: int | float | str = 0.2
     """What neighbours share: units (`64`), or a share of the size (`0.2`, `20%`)."""
     unit: Literal["tokens", "characters"] = "tokens"
     """What `size` and `overlap` count."""
