@@ -1,0 +1,188 @@
+"""The run folder: what is written reads back equal, and nothing half-written is ever met."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from ragcheck.errors import RunError
+from ragcheck.files import write_atomically
+from ragcheck.records import (
+    Cut,
+    Document,
+    Item,
+    Measure,
+    Notice,
+    Passage,
+    Plan,
+    Question,
+    Run,
+    Summary,
+    System,
+    SystemResult,
+)
+from ragcheck.run import RunWriter, open_folder
+from ragcheck.run_json import SCHEMA
+from ragcheck.spans import Span
+
+DOCUMENTS = (Document("a.txt", "alpha beta\n", ""), Document("b/ü.md", "# T\n\n😀", "T"))
+QUESTIONS = (
+    Question(
+        "q1",
+        "which?",
+        (Item((Passage(Span("a.txt", 0, 5), 2.0),), (Span("b/ü.md", 0, 3),)),),
+        ("casual",),
+        True,
+        {"corpus": "x", "nested": {"k": [1, None]}},
+    ),
+    Question("q2", "none </script>"),
+)
+
+
+def blank(*systems: str) -> Run:
+    measure = Measure("recall", Cut(2000, "t"), "share", "higher", "What it is.", "never")
+    return Run(
+        SCHEMA,
+        "0.0",
+        {"name": "c", "digest": "d", "documents": 2, "questions": 2, "items": 1},
+        {"recall@2000t": measure},
+        Plan({name: f"key-{name}" for name in systems}, Cut(5), (1, 5), (2000,), "cl", True, {}),
+        (),
+        (Notice("code", "text"),),
+    )
+
+
+def result(name: str) -> SystemResult:
+    return SystemResult(
+        System(f"{name}", {"name": "fixed", "size": 2}, {"name": "bm25"}),
+        f"key-{name}",
+        "chunking",
+        {"count": 1},
+        {"recall@2000t": Summary(0.5, None, 0.75, 2, {"unanswerable": 1})},
+        {"sentence": {"units": 3, "broken": 1, "unavoidable": 0, "share": 1 / 3}},
+        {"context_tokens": 12.5},
+        {"index_s": 0.1, "query_ms": {"median": 1.0, "p95": 2.0}},
+    )
+
+
+def finish(folder: RunWriter, name: str) -> None:
+    for kind, key in (("values", f"key-{name}"), ("items", f"key-{name}"), ("hits", f"key-{name}")):
+        folder.write_table(kind, key, pa.table({"question": ["q1", "q2"]}))
+    folder.write_table("chunks", "chunking", pa.table({"document": [0]}))
+    folder.add(result(name))
+
+
+def test_a_run_reads_back_equal(tmp_path: Path) -> None:
+    with RunWriter(tmp_path / "run", blank("x", "y")) as folder:
+        folder.write_collection(DOCUMENTS, QUESTIONS)
+        finish(folder, "x")
+    again = open_folder(tmp_path / "run")
+    assert again.run == folder.run
+    assert again.run.missing == ("y",)
+    assert again.documents() == DOCUMENTS
+    assert again.questions() == QUESTIONS
+    assert again.values("x").column_names == ["question"]
+    assert again.chunks("x").num_rows == 1
+
+
+def test_texts_can_be_withheld(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x")) as folder:
+        folder.write_collection(DOCUMENTS, QUESTIONS, texts=False)
+    everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"alpha" not in everything
+    assert [document.text for document in folder.documents()] == ["", ""]
+
+
+def test_the_same_plan_resumes_in_plan_order(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x", "y")) as folder:
+        finish(folder, "y")
+    with RunWriter(tmp_path, blank("x", "y")) as folder:
+        assert [r.system.id for r in folder.run.systems] == ["y"]
+        finish(folder, "x")
+        assert [r.system.id for r in folder.run.systems] == ["x", "y"]
+
+
+def test_a_cell_whose_table_is_gone_is_not_finished(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x")) as folder:
+        finish(folder, "x")
+    (tmp_path / "hits" / "key-x.parquet").unlink()
+    with RunWriter(tmp_path, blank("x")) as folder:
+        assert folder.run.missing == ("x",)
+
+
+def test_another_plan_starts_anew(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x")) as folder:
+        finish(folder, "x")
+    with RunWriter(tmp_path, blank("z")) as folder:
+        assert folder.run.systems == ()
+
+
+def test_two_writers_never_share_a_folder(tmp_path: Path) -> None:
+    second = RunWriter(tmp_path, blank("x"))
+    with RunWriter(tmp_path, blank("x")), pytest.raises(RunError, match="another sweep"):
+        second.__enter__()
+    with RunWriter(tmp_path, blank("x")):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{", "not JSON"),
+        (b"[]", "schema is None"),
+        (b'{"schema": "ragcheck.run/9"}', "schema is 'ragcheck.run/9'"),
+        (b'{"schema": "ragcheck.run/1"}', "incomplete"),
+        (None, "No such file"),
+    ],
+)
+def test_an_unusable_run_says_why(tmp_path: Path, data: bytes | None, message: str) -> None:
+    if data is not None:
+        (tmp_path / "run.json").write_bytes(data)
+    with pytest.raises(RunError) as caught:
+        open_folder(tmp_path)
+    assert message in caught.value.message
+    assert caught.value.exit_code == 3
+
+
+def test_unknown_and_unfinished_systems_are_told_apart(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x", "y")) as folder:
+        finish(folder, "x")
+        with pytest.raises(RunError, match="`y` has not finished"):
+            folder.result("y")
+        with pytest.raises(RunError, match="`z` is not in this run"):
+            folder.result("z")
+
+
+def test_numbers_that_are_not_finite_become_null(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x")) as folder:
+        folder.save(collection={"nan": float("nan"), "inf": float("inf"), "one": 1.0})
+    stored = json.loads((tmp_path / "run.json").read_text())["collection"]
+    assert stored == {"nan": None, "inf": None, "one": 1.0}
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.json"
+    write_atomically(path, b"old")
+    path.chmod(0o640)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["run.json"]
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_records_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        DOCUMENTS[0].text = "x"  # type: ignore[misc]
