@@ -1,0 +1,150 @@
+"""Judged arrays as the tables of a run folder (`run.py` says what each column means)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ragcheck.measures.composition import Part
+from ragcheck.measures.judging import Judged
+from ragcheck.records import Chunks, Collection, Cut, Json, Measure, Rankings, Summary
+from ragcheck.statistics.intervals import mean_interval
+
+Values = Mapping[Measure, npt.NDArray[np.float64]]
+
+
+def clusters(collection: Collection) -> npt.NDArray[np.int64]:
+    """Each question's cluster: the document of its first labelled passage (METRICS, section 7).
+
+    int64[q]; a question without passages is a cluster of its own and has no values.
+    """
+    index = collection.index()
+    documents = len(collection.documents)
+    return np.array(
+        [
+            index[question.items[0].members[0].span.document]
+            if question.items
+            else documents + position
+            for position, question in enumerate(collection.questions)
+        ],
+        dtype=np.int64,
+    )
+
+
+def chunks(chunks: Chunks) -> pa.Table:
+    """Where a chunking cut the documents."""
+    prefixes = pa.DictionaryArray.from_arrays(pa.array(chunks.prefix), list(chunks.prefixes))
+    return pa.table(
+        {
+            "document": chunks.document,
+            "start": chunks.start,
+            "end": chunks.end,
+            "tokens": chunks.tokens,
+            "prefix": prefixes,
+        }
+    )
+
+
+def chunk_facts(chunks: Chunks) -> dict[str, Json]:
+    """How many chunks there are and how large, in tokens."""
+    if not len(chunks):
+        return {"count": 0, "mean_tokens": None, "max_tokens": None}
+    tokens = chunks.tokens
+    return {
+        "count": len(chunks),
+        "mean_tokens": float(tokens.mean()),
+        "max_tokens": int(tokens.max()),
+    }
+
+
+def values(values: Values, collection: Collection) -> pa.Table:
+    """A row per question, a column per measure; null where there is no value."""
+    columns = {str(measure): pa.array(v, from_pandas=True) for measure, v in values.items()}
+    return pa.table({"question": [question.id for question in collection.questions], **columns})
+
+
+def items(judged: Judged, collection: Collection) -> pa.Table:
+    """A row per item: where its credited alternative is, and how it was found and cut."""
+    credited = judged.credited[:, judged.at]
+    spans = [
+        item.alternatives[number]
+        for item, number in zip(
+            (item for question in collection.questions for item in question.items),
+            judged.alternatives.number[credited],
+            strict=True,
+        )
+    ]
+    index = collection.index()
+    rank, pieces = judged.completion, judged.breaks.pieces
+    return pa.table(
+        {
+            "question": _ids(judged.items.question, collection),
+            "item": _numbers(judged),
+            "weight": judged.items.weight,
+            "document": np.array([index[span.document] for span in spans], np.int32),
+            "start": np.array([span.start for span in spans], np.int32),
+            "end": np.array([span.end for span in spans], np.int32),
+            "coverage": judged.coverage[:, judged.at],
+            "rank": pa.array(rank.astype(np.int32), mask=rank == 0),
+            "severed": judged.breaks.severed,
+            "severity": judged.breaks.severity,
+            "pieces": pa.array(pieces.astype(np.int32), mask=pieces == 0),
+        }
+    )
+
+
+def hits(judged: Judged, rankings: Rankings, collection: Collection) -> pa.Table:
+    """A row per retrieved chunk, with what it adds to the context before it."""
+    hits = judged.hits
+    return pa.table(
+        {
+            "question": _ids(hits.question, collection),
+            "rank": hits.rank,
+            "chunk": hits.chunk,
+            "score": rankings.score[hits.question, hits.rank - 1],
+            "gold": hits.gold,
+            "redundant": hits.redundant,
+            "other": hits.other,
+            "cause": pa.DictionaryArray.from_arrays(
+                pa.array(hits.cause), [part.name for part in Part]
+            ),
+        }
+    )
+
+
+def summaries(values: Values, collection: Collection) -> dict[str, Summary]:
+    """Mean and 95% interval of every measure over the questions that have a value."""
+    cluster = clusters(collection)
+    unanswerable = np.array([question.unanswerable for question in collection.questions], bool)
+    found = {}
+    for measure, v in values.items():
+        null = np.isnan(v)
+        counted = {
+            "unanswerable": int((null & unanswerable).sum()),
+            measure.null: int((null & ~unanswerable).sum()),
+        }
+        nulls = {reason: count for reason, count in counted.items() if count}
+        bounded = measure.unit == "share"
+        found[str(measure)] = mean_interval(v, cluster, bounded=bounded, nulls=nulls)
+    return found
+
+
+def costs(summaries: Mapping[str, Summary], at: Cut) -> dict[str, float | None]:
+    """What the context of the working cut costs, on average."""
+    summary = summaries.get(f"context_tokens@{at}")
+    return {"context_tokens": summary.mean if summary else None}
+
+
+def _numbers(judged: Judged) -> npt.NDArray[np.int32]:
+    """Number of each item within its question, from 0."""
+    items = judged.items
+    return (np.arange(len(items)) - items.first[items.question]).astype(np.int32)
+
+
+def _ids(question: npt.NDArray[np.integer], collection: Collection) -> pa.DictionaryArray:
+    """Question positions as ids, each id stored once."""
+    ids = [question.id for question in collection.questions]
+    return pa.DictionaryArray.from_arrays(pa.array(question.astype(np.int32)), ids)
