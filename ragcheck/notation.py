@@ -7,7 +7,7 @@ import re
 from ragcheck.errors import ConfigError
 from ragcheck.records import Cut
 
-_CUT = re.compile(r"([1-9][0-9]*)(t?)")
+_CUT = re.compile(r"([1-9][0-9]{0,8})(t?)")
 
 
 def parse_cut(text: str) -> Cut:

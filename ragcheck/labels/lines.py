@@ -32,9 +32,9 @@ class Line:
 def read_lines(paths: Sequence[Path], findings: Findings) -> Iterator[Line]:
     """The object of every line that holds one, in order; blank lines are passed over.
 
-    Lines that are not UTF-8, not JSON or not an object go to `findings`, as they are met. Raises InputError for a
-    file that is missing, unreadable or empty. A file is named by its name, or by its path where
-    two files have the same name.
+    Lines that are not UTF-8, not JSON or not an object go to `findings`, as they are met. Raises
+    InputError for a file that is missing, unreadable or empty. A file is named by its name, or by
+    its path where two files have the same name.
     """
     if not paths:
         raise InputError("labels: no file is named", hint="name one: `--labels FILE`")

@@ -214,10 +214,8 @@ def test_files_of_one_name_are_told_apart(tmp_path):
 def test_past_the_end_reads_as_documented(problems):
     passage = {"doc": "handbook.md", "start": 16, "end": 5210}
     (problem,) = problems(question(passages=[passage]))
-    size = len(BOOK.text)
-    assert str(problem) == (
-        f"questions.jsonl:1 passages[0].end: 5210 is past the end of handbook.md ({size} characters)"
-    )
+    said = f"5210 is past the end of handbook.md ({len(BOOK.text)} characters)"
+    assert str(problem) == f"questions.jsonl:1 passages[0].end: {said}"
     assert problem.hint == "offsets count Unicode characters, not bytes"
 
 
