@@ -1,0 +1,27 @@
+"""Judge once, measure many: from rankings and labels to one number per question and measure.
+
+`Corpus.of` prepares a collection, `judge` compares one system's rankings with the labels, and
+`evaluate` turns the result into the values of `measures_for`. Definitions: METRICS, sections 1-5.
+"""
+
+from ragcheck.measures.composition import Hits, Part
+from ragcheck.measures.corpus import Corpus
+from ragcheck.measures.depth import Depth, depth, trim
+from ragcheck.measures.families import FAMILIES, Family, cuts_for, evaluate, measures_for
+from ragcheck.measures.judging import Judged, judge
+
+__all__ = [
+    "FAMILIES",
+    "Corpus",
+    "Depth",
+    "Family",
+    "Hits",
+    "Judged",
+    "Part",
+    "cuts_for",
+    "depth",
+    "evaluate",
+    "judge",
+    "measures_for",
+    "trim",
+]

@@ -1,0 +1,356 @@
+"""Every measure there is, in one table: its name, its definition and the function that computes it.
+
+The definitions are what help, tooltips and reference show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from ragcheck.measures import breaks, pollution, rank, recall
+from ragcheck.measures.composition import Part
+from ragcheck.measures.corpus import Reals
+from ragcheck.measures.judging import Judged
+from ragcheck.records import Cut, Measure
+
+_NOTHING = "nothing is shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One measure at whatever cut-offs it takes.
+
+    `cuts`: "kt" both chunks and tokens, "k" chunks only, "" none. `function` returns
+    float64[q, c] with cut-offs and float64[q] without.
+    """
+
+    name: str
+    unit: Literal["share", "tokens", "count"]
+    better: Literal["higher", "lower", "none"]
+    cuts: Literal["kt", "k", ""]
+    function: Callable[[Judged], Reals]
+    doc: str
+    null: str = ""
+
+
+#: In the order in which reference and tables show them.
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "recall",
+        "share",
+        "higher",
+        "kt",
+        recall.recall,
+        "Share of the labelled passages, by weight, that are whole in the context. "
+        "Of interchangeable passages, and of places with the same text, one is enough.",
+    ),
+    Family(
+        "any",
+        "share",
+        "higher",
+        "kt",
+        recall.any_item,
+        "1 when at least one labelled passage of the question is whole in the context.",
+    ),
+    Family(
+        "all",
+        "share",
+        "higher",
+        "kt",
+        recall.all_items,
+        "1 when every labelled passage of the question is whole in the context.",
+    ),
+    Family(
+        "char_recall",
+        "share",
+        "higher",
+        "kt",
+        recall.char_recall,
+        "Share of the characters of the labelled passages that are in the context. "
+        "White space is not counted; overlapping chunks count once.",
+    ),
+    Family(
+        "recall_half",
+        "share",
+        "higher",
+        "kt",
+        recall.recall_half,
+        "As recall, but half of a passage's characters in the context is enough.",
+    ),
+    Family(
+        "touched",
+        "share",
+        "higher",
+        "kt",
+        recall.touched,
+        "As recall, but any character of a passage in the context is enough.",
+    ),
+    Family(
+        "recall_auc",
+        "share",
+        "higher",
+        "",
+        recall.recall_auc,
+        "Recall averaged over all budgets: the area under recall against the logarithm of the "
+        "budget in tokens, between the smallest and the largest budget of the run.",
+        "the run has fewer than two budgets",
+    ),
+    Family(
+        "pollution",
+        "share",
+        "lower",
+        "kt",
+        pollution.pollution,
+        "Share of the context that is not new gold: everything but labelled text shown for the "
+        "first time. The sum of its causes: duplicate, prefix, same_section, same_document, "
+        "other_document.",
+        _NOTHING,
+    ),
+    Family(
+        "gold",
+        "share",
+        "higher",
+        "kt",
+        partial(pollution.share, parts=(Part.gold,)),
+        "Share of the context that is labelled text shown for the first time.",
+        _NOTHING,
+    ),
+    Family(
+        "redundant",
+        "share",
+        "lower",
+        "kt",
+        partial(pollution.share, parts=(Part.duplicate,)),
+        "Share of the context that repeats: text shown before (by overlapping chunks), or labelled "
+        "text of which another copy counts already.",
+        _NOTHING,
+    ),
+    Family(
+        "other",
+        "share",
+        "lower",
+        "kt",
+        pollution.other,
+        "Share of the context that is neither labelled text nor a repetition.",
+        _NOTHING,
+    ),
+    Family(
+        "duplicate",
+        "share",
+        "lower",
+        "kt",
+        partial(pollution.share, parts=(Part.duplicate,)),
+        "Pollution by repetition: text shown before, or another copy of labelled text.",
+        _NOTHING,
+    ),
+    Family(
+        "prefix",
+        "share",
+        "lower",
+        "kt",
+        partial(pollution.share, parts=(Part.prefix,)),
+        "Pollution by what the chunker puts before chunks, such as heading paths.",
+        _NOTHING,
+    ),
+    Family(
+        "same_section",
+        "share",
+        "lower",
+        "kt",
+        partial(pollution.share, parts=(Part.same_section,)),
+        "Pollution from a section whose own body holds labelled text of the question: too large "
+        "a chunk, right place.",
+        _NOTHING,
+    ),
+    Family(
+        "same_document",
+        "share",
+        "lower",
+        "kt",
+        partial(pollution.share, parts=(Part.same_document,)),
+        "Pollution from elsewhere in a document that holds labelled text of the question.",
+        _NOTHING,
+    ),
+    Family(
+        "other_document",
+        "share",
+        "lower",
+        "kt",
+        partial(pollution.share, parts=(Part.other_document,)),
+        "Pollution from documents without labelled text of the question.",
+        _NOTHING,
+    ),
+    Family(
+        "iou",
+        "share",
+        "higher",
+        "kt",
+        pollution.iou,
+        "Characters common to labelled text and context, over characters in either of them.",
+    ),
+    Family(
+        "offtopic",
+        "share",
+        "lower",
+        "k",
+        pollution.offtopic,
+        "Share of the chunks shown that add no new labelled text. Read it beside offtopic_floor.",
+        _NOTHING,
+    ),
+    Family(
+        "offtopic_floor",
+        "share",
+        "none",
+        "k",
+        pollution.offtopic_floor,
+        "What offtopic cannot fall below, because only so many chunks of the index hold labelled "
+        "text of the question.",
+        _NOTHING,
+    ),
+    Family(
+        "severed",
+        "share",
+        "lower",
+        "",
+        breaks.severed,
+        "Share of the labelled passages, by weight, that no single chunk holds whole. "
+        "Depends on the chunker alone.",
+    ),
+    Family(
+        "unavoidable",
+        "share",
+        "none",
+        "",
+        breaks.unavoidable,
+        "Share of the labelled passages, by weight, that are longer than every chunk: severed "
+        "wherever the boundaries fall.",
+    ),
+    Family(
+        "severity",
+        "share",
+        "lower",
+        "",
+        breaks.severity,
+        "How much of a labelled passage is missing from the chunk that holds most of it, "
+        "on average.",
+    ),
+    Family(
+        "pieces",
+        "count",
+        "lower",
+        "",
+        breaks.pieces,
+        "Fewest chunks that together hold a labelled passage whole, on average.",
+        "labelled text is missing from the index",
+    ),
+    Family(
+        "index_gap",
+        "share",
+        "lower",
+        "",
+        breaks.index_gap,
+        "Share of the labelled passages, by weight, that are missed at the working cut because "
+        "some of their text is in no chunk.",
+    ),
+    Family(
+        "cut_and_missed",
+        "share",
+        "lower",
+        "",
+        breaks.cut_and_missed,
+        "Share of the labelled passages, by weight, that are missed at the working cut and that a "
+        "chunk boundary cuts: no single chunk holds them whole.",
+    ),
+    Family(
+        "not_ranked",
+        "share",
+        "lower",
+        "",
+        breaks.not_ranked,
+        "Share of the labelled passages, by weight, that are missed at the working cut although a "
+        "chunk holds them whole.",
+    ),
+    Family(
+        "ceiling",
+        "share",
+        "higher",
+        "kt",
+        recall.ceiling,
+        "The best recall that any ranking of these chunks could reach at this cut-off. Above "
+        "twelve passages a question it is a lower bound.",
+    ),
+    Family(
+        "nDCG",
+        "share",
+        "higher",
+        "k",
+        rank.ndcg,
+        "Discounted gain of the passages complete within k chunks, over that of the best order: 1 "
+        "when the evidence is complete as early as ranks allow.",
+    ),
+    Family(
+        "AP",
+        "share",
+        "higher",
+        "k",
+        rank.average_precision,
+        "Average precision by completion rank: how early passages become complete, averaged over "
+        "the first min(passages, k) of them.",
+    ),
+    Family(
+        "RR",
+        "share",
+        "higher",
+        "k",
+        rank.reciprocal_rank,
+        "1 over the rank at which the first passage is complete; 0 if none is within k chunks.",
+    ),
+    Family(
+        "context_tokens",
+        "tokens",
+        "lower",
+        "kt",
+        pollution.context_tokens,
+        "Tokens of the context, prefixes included: what the reader pays for.",
+    ),
+)
+
+
+def measures_for(ks: Sequence[int], budgets: Sequence[int], at: Cut) -> list[Measure]:
+    """Every measure at the cut-offs `ks` (chunks) and `budgets` (tokens), and at `at`."""
+    cuts = cuts_for(ks, budgets, at)
+    return [measure for family in FAMILIES for measure in _measures(family, cuts)]
+
+
+def cuts_for(ks: Sequence[int], budgets: Sequence[int], at: Cut) -> tuple[Cut, ...]:
+    """The cut-offs of a run in order, numbers of chunks first."""
+    cuts = {Cut(k) for k in ks} | {Cut(budget, "t") for budget in budgets} | {at}
+    return tuple(sorted(cuts, key=lambda cut: (cut.unit, cut.value)))
+
+
+def evaluate(judged: Judged) -> dict[Measure, Reals]:
+    """Value of every measure for every question: float64[q], NaN where there is none.
+
+    The keys are those of `measures_for`, in its order. A question without an answer has no value
+    in any measure; why others have none says `Measure.null`.
+    """
+    columns = {cut: column for column, cut in enumerate(judged.cuts)}
+    values: dict[Measure, Reals] = {}
+    for family in FAMILIES:
+        table = family.function(judged)
+        for measure in _measures(family, judged.cuts):
+            column = table if measure.cut is None else table[:, columns[measure.cut]]
+            values[measure] = np.where(judged.answerable, column, np.nan)
+    return values
+
+
+def _measures(family: Family, cuts: Sequence[Cut]) -> list[Measure]:
+    meaning = (family.unit, family.better, family.doc, family.null)
+    if not family.cuts:
+        return [Measure(family.name, None, *meaning)]
+    return [Measure(family.name, cut, *meaning) for cut in cuts if cut.unit in family.cuts]
