@@ -12,8 +12,7 @@ from ragcheck.documents.text import decode
 from ragcheck.errors import InputError, Problem
 from ragcheck.records import Document, Notice
 
-MARKDOWN = frozenset({".md", ".markdown", ".mdx"})
-SUFFIXES = MARKDOWN | {".txt", ".text", ".rst"}
+SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".txt", ".text", ".rst"})
 
 
 def read_documents(folder: Path) -> tuple[tuple[Document, ...], tuple[Notice, ...]]:
@@ -96,7 +95,7 @@ def _document(path: Path, name: str) -> Document | Problem:
     text = decode(data, name)
     if isinstance(text, Problem):
         return text
-    if path.suffix.lower() not in MARKDOWN:
+    if not structure.is_markdown(name):
         return Document(name, text)
     return Document(name, text, structure.title(text), structure.sections(text))
 

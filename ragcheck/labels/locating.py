@@ -58,16 +58,8 @@ class Locator:
             return None
         document = self._documents.get(name)
         if document is None:
-            (place / "doc").problem(f"there is no document `{plain(name)}`", self._alike(name))
+            (place / "doc").problem(f"there is no document `{plain(name)}`", alike(name, self._ids))
         return document
-
-    def _alike(self, name: str) -> str | None:
-        near = difflib.get_close_matches(name, self._ids, n=3, cutoff=0.5)
-        if near:
-            return f"did you mean {' or '.join(f'`{plain(other)}`' for other in near)}?"
-        if self._ids:
-            return f"`doc` is a path below the documents' folder, such as `{plain(self._ids[0])}`"
-        return None
 
     def _by_offsets(
         self, document: Document, offsets: tuple[int, int], text: str, place: Place
@@ -170,6 +162,16 @@ def shown(text: str) -> str:
     """At most 60 characters of a text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= 60 else f"{line[:59]}…"
+
+
+def alike(name: str, ids: Sequence[str]) -> str | None:
+    """A hint for an unknown document: the ids most like its name, or how ids look."""
+    near = difflib.get_close_matches(name, ids, n=3, cutoff=0.5)
+    if near:
+        return f"did you mean {' or '.join(f'`{plain(other)}`' for other in near)}?"
+    if ids:
+        return f"`doc` is a path below the documents' folder, such as `{plain(ids[0])}`"
+    return None
 
 
 def plain(name: str) -> str:
