@@ -9,6 +9,7 @@ from ragcheck.measures.corpus import Corpus
 from ragcheck.measures.depth import Depth, depth, trim
 from ragcheck.measures.families import FAMILIES, Family, cuts_for, evaluate, measures_for
 from ragcheck.measures.judging import Judged, judge
+from ragcheck.measures.structural import structural_breaks
 
 __all__ = [
     "FAMILIES",
@@ -23,5 +24,6 @@ __all__ = [
     "evaluate",
     "judge",
     "measures_for",
+    "structural_breaks",
     "trim",
 ]

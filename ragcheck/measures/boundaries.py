@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ragcheck.measures.corpus import Alternatives, Corpus, Reals
+from ragcheck.measures.corpus import Alternatives, Reals, Text
 from ragcheck.measures.ranges import prefix_max, spread
 from ragcheck.records import Chunks
 from ragcheck.spans import Ints
@@ -30,11 +30,11 @@ class Bounds:
     far: Ints
 
     @classmethod
-    def of(cls, corpus: Corpus, chunks: Chunks) -> Bounds:
-        """The chunks of `corpus`, in their own order."""
-        place = corpus.text.offset[chunks.document]
-        start = corpus.text.unit(place + chunks.start)
-        end = corpus.text.unit(place + chunks.end)
+    def of(cls, text: Text, chunks: Chunks) -> Bounds:
+        """The chunks of `text`, in their own order."""
+        place = text.offset[chunks.document]
+        start = text.unit(place + chunks.start)
+        end = text.unit(place + chunks.end)
         return cls(start, end, prefix_max(end))
 
     def reach(self, position: Ints) -> Ints:

@@ -47,14 +47,13 @@ class _Costs:
 
     @classmethod
     def of(cls, corpus: Corpus, chunks: Chunks, bounds: Bounds, touching: Touching) -> _Costs:
-        text = corpus.text
-        place = text.offset[chunks.document]
+        place = corpus.text.offset[chunks.document]
         start = place + chunks.start
         tokens = chunks.tokens.astype(np.int64)
-        prefix = tokens - text.tokens.count(start, place + chunks.end)
-        first = text.tokens.count(0, start)
+        prefix = tokens - corpus.tokens.count(start, place + chunks.end)
+        first = corpus.tokens.count(0, start)
         # A character belongs to the token of its first byte.
-        shown = text.tokens.starts + text.tokens.inside
+        shown = corpus.tokens.starts + corpus.tokens.inside
         return cls(corpus, bounds, touching, tokens, prefix, first, shown)
 
     def until(self, chunk: Ints, unit: Ints) -> Ints:

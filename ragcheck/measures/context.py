@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ragcheck.measures.corpus import Text
+from ragcheck.measures.corpus import Corpus
 from ragcheck.records import Chunks, Cut, Rankings
 from ragcheck.spans import Ints, units_before
 from ragcheck.tokens import token_map
@@ -76,15 +76,16 @@ class _Divisions:
     prefix: Ints
 
 
-def lay_out(text: Text, chunks: Chunks, ranked: Ranked, cuts: Sequence[Cut]) -> Context:
+def lay_out(corpus: Corpus, chunks: Chunks, ranked: Ranked, cuts: Sequence[Cut]) -> Context:
     """Divides the hits of `ranked` wherever a budget among `cuts` ends inside one."""
+    text = corpus.text
     place = text.offset[chunks.document]
     start = text.unit(place + chunks.start)[ranked.chunk]
     end = text.unit(place + chunks.end)[ranked.chunk]
     # str.split and str.isspace agree on what white space is.
     prefix_units = np.array([len("".join(p.split())) for p in chunks.prefixes], dtype=np.int64)
     prefix = prefix_units[chunks.prefix[ranked.chunk]]
-    divisions = _divide(text, chunks, ranked, cuts)
+    divisions = _divide(corpus, chunks, ranked, cuts)
 
     hits = len(ranked.chunk)
     divided = np.cumsum(np.bincount(divisions.hit, minlength=hits)) if hits else ranked.chunk
@@ -125,7 +126,7 @@ def _stops(ranked: Ranked, cuts: Sequence[Cut], slices_before: Ints) -> tuple[In
     return stop, shown, tokens
 
 
-def _divide(text: Text, chunks: Chunks, ranked: Ranked, cuts: Sequence[Cut]) -> _Divisions:
+def _divide(corpus: Corpus, chunks: Chunks, ranked: Ranked, cuts: Sequence[Cut]) -> _Divisions:
     """The hits that a budget cuts, and what of them still fits: prefix first, then source."""
     after = ranked.before + ranked.tokens
     hits: list[Ints] = []
@@ -142,12 +143,14 @@ def _divide(text: Text, chunks: Chunks, ranked: Ranked, cuts: Sequence[Cut]) -> 
     order = np.lexsort((room, hit))
     hit, where, room = hit[order], where[order], room[order]
     chunk = ranked.chunk[hit]
-    place = text.offset[chunks.document[chunk]]
+    place = corpus.text.offset[chunks.document[chunk]]
     start, end = place + chunks.start[chunk], place + chunks.end[chunk]
-    left = room - (ranked.tokens[hit] - text.tokens.count(start, end))
-    reach = np.where(left < 0, start, np.minimum(end, text.tokens.cut(start, np.maximum(left, 0))))
-    prefix = _cut_prefixes(chunks, chunks.prefix[chunk].astype(np.int64), room, text.tokenizer)
-    return _Divisions(hit, where, text.unit(reach), prefix)
+    left = room - (ranked.tokens[hit] - corpus.tokens.count(start, end))
+    reach = np.where(
+        left < 0, start, np.minimum(end, corpus.tokens.cut(start, np.maximum(left, 0)))
+    )
+    prefix = _cut_prefixes(chunks, chunks.prefix[chunk].astype(np.int64), room, corpus.tokenizer)
+    return _Divisions(hit, where, corpus.text.unit(reach), prefix)
 
 
 def _cut_prefixes(chunks: Chunks, prefix: Ints, room: Ints, tokenizer: str) -> Ints:

@@ -26,13 +26,24 @@ class Text:
     """All documents end to end, with one position between any two.
 
     `offset` int64[d + 1] is where each document begins (and the length of all); `units`
-    int32[offset[-1]] the number of units before each position; `tokens` where tokens start.
+    int32[offset[-1]] the number of units before each position.
     """
 
     offset: Ints
     units: Int32s
-    tokens: TokenMap
-    tokenizer: str
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> Text:
+        """Counts the units of `documents`."""
+        lengths = [len(document.text) + 1 for document in documents]
+        offset = np.cumsum([0, *lengths], dtype=np.int64)
+        units = np.zeros(offset[-1], dtype=np.int32)
+        before = 0
+        for document, start in zip(documents, offset, strict=False):
+            counts = units_before(document.text)
+            units[start : start + len(counts)] = counts + before
+            before += int(counts[-1])
+        return cls(offset, units)
 
     @property
     def length(self) -> int:
@@ -103,10 +114,15 @@ class Zones:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """A collection made ready for judging; computed once, shared by all systems."""
+    """A collection made ready for judging; computed once, shared by all systems.
+
+    `questions` counts them; `tokens` says where tokens of `tokenizer` start in `text`.
+    """
 
     questions: int
     text: Text
+    tokens: TokenMap
+    tokenizer: str
     items: Items
     alternatives: Alternatives
     zones: Zones
@@ -118,29 +134,24 @@ class Corpus:
         Raises ValueError for a passage that lies outside its document or holds no unit, which the
         labels should have refused.
         """
-        text = _text(collection.documents, tokenizer)
+        text = Text.of(collection.documents)
+        tokens = _tokens(collection.documents, text, tokenizer)
         items = _items(collection, text)
         alternatives = _alternatives(collection, text, items)
         zones = _zones(collection.documents, text, alternatives)
-        return cls(len(collection.questions), text, items, alternatives, zones)
+        questions = len(collection.questions)
+        return cls(questions, text, tokens, tokenizer, items, alternatives, zones)
 
 
-def _text(documents: Sequence[Document], tokenizer: str) -> Text:
-    offset = np.cumsum([0, *(len(document.text) + 1 for document in documents)], dtype=np.int64)
-    units = np.zeros(offset[-1], dtype=np.int32)
+def _tokens(documents: Sequence[Document], text: Text, tokenizer: str) -> TokenMap:
+    """Where tokens start in all documents end to end."""
     maps = [token_map(document.text, tokenizer) for document in documents]
-    before = 0
-    for document, start in zip(documents, offset, strict=False):
-        counts = units_before(document.text)
-        units[start : start + len(counts)] = counts + before
-        before += int(counts[-1])
-    starts = [m.starts + np.int32(start) for m, start in zip(maps, offset, strict=False)]
-    tokens = TokenMap(
+    starts = [m.starts + np.int32(start) for m, start in zip(maps, text.offset, strict=False)]
+    return TokenMap(
         np.concatenate([np.zeros(0, np.int32), *starts]),
         np.concatenate([np.zeros(0, np.bool_), *(m.inside for m in maps)]),
-        int(offset[-1]),
+        int(text.offset[-1]),
     )
-    return Text(offset, units, tokens, tokenizer)
 
 
 def _items(collection: Collection, text: Text) -> Items:

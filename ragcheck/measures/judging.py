@@ -66,14 +66,14 @@ def judge(
     """
     columns = tuple(sorted({*cuts, at}, key=lambda cut: (cut.unit, cut.value)))
     ranked = Ranked.of(chunks, rankings)
-    context = lay_out(corpus.text, chunks, ranked, columns)
+    context = lay_out(corpus, chunks, ranked, columns)
     view = (ranked, context, segment(corpus, ranked, context))
     gold = corpus.alternatives
     covered = _coverage(gold, view)
     credited = _credited(gold, covered)
     chosen = credited[gold.item] == np.arange(len(gold))[:, None]
     account = Account.of(corpus, view, chosen)
-    bounds = Bounds.of(corpus, chunks)
+    bounds = Bounds.of(corpus.text, chunks)
     touching = Touching.of(gold, bounds)
     working = columns.index(at)
     return Judged(
