@@ -8,7 +8,7 @@ import numpy as np
 
 from ragcheck.statistics.clusters import Clusters, Matrix, Values, complete_rows
 from ragcheck.statistics.joint import exceeding, joint
-from ragcheck.statistics.signflip import DRAWS
+from ragcheck.statistics.signflip import DRAWS, TIE
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -46,5 +46,6 @@ def max_t(values: Matrix, clusters: Clusters, *, baseline: int, seed: int = 0) -
         gaps = np.abs(rows[:, others] - rows[:, [baseline]])
         largest = np.divide(gaps, norms, out=np.zeros_like(gaps), where=norms > 0).max(axis=1)
         counts += exceeding(largest[:, None], observed)
-    result[others] = np.minimum(1.0, (0.5 + counts) / (1 + DRAWS))
+    # Both tails tie at no difference at all, which must then count whole.
+    result[others] = np.where(observed > TIE, (0.5 + counts) / (1 + DRAWS), 1.0)
     return result
