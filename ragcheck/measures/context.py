@@ -157,9 +157,9 @@ def _cut_prefixes(chunks: Chunks, prefix: Ints, room: Ints, tokenizer: str) -> I
     """Units of each prefix that its first `room` tokens show."""
     result = np.zeros(len(prefix), dtype=np.int64)
     order = np.argsort(prefix, kind="stable")
-    names, begin = np.unique(prefix[order], return_index=True)
-    for which, rows in zip(names, np.split(order, begin[1:]), strict=True):
-        text = chunks.prefixes[which]
+    names, count = np.unique(prefix, return_counts=True)
+    for which, high, number in zip(names, np.cumsum(count), count, strict=True):
+        text, rows = chunks.prefixes[which], order[high - number : high]
         if text:
             result[rows] = units_before(text)[token_map(text, tokenizer).cut(0, room[rows])]
     return result

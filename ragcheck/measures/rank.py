@@ -52,9 +52,10 @@ def ndcg(judged: Judged) -> Reals:
     completions = _Completions.of(judged)
     gain = completions.gain(1 / np.log2(completions.rank + 1.0))
     ideal = completions.ideal()
-    deepest = int(np.nan_to_num(ideal).max(initial=0))
-    best = np.cumsum(np.append(0.0, 1 / np.log2(np.arange(deepest) + 2)))
-    return np.where(np.isnan(ideal), np.nan, gain / best[np.nan_to_num(ideal, nan=1).astype(int)])
+    known = ~np.isnan(ideal)
+    deepest = int(ideal[known].max(initial=0))
+    best = np.append(np.nan, np.cumsum(1 / np.log2(np.arange(deepest) + 2)))
+    return np.asarray(gain / best[np.where(known, ideal, 0).astype(np.int64)])
 
 
 def average_precision(judged: Judged) -> Reals:

@@ -1,4 +1,4 @@
-"""What a chunking cuts in two of the documents' own structure, without labels (METRICS, section 4)."""
+"""What a chunking cuts in two of the structure of documents; no labels (METRICS, section 4)."""
 
 from __future__ import annotations
 
