@@ -9,12 +9,24 @@ import numpy as np
 
 from ragcheck.chunking.fixed import Fixed
 from ragcheck.chunking.overlap import Overlap
+from ragcheck.chunking.paragraph import Paragraph
+from ragcheck.chunking.recursive import Recursive
+from ragcheck.chunking.section import Section
+from ragcheck.chunking.sentence import Sentence
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Chunker
 from ragcheck.records import Chunks, Document, Piece
 from ragcheck.tokens import count_tokens, token_map
 
-__all__ = ["Fixed", "Overlap", "chunk_collection"]
+__all__ = [
+    "Fixed",
+    "Overlap",
+    "Paragraph",
+    "Recursive",
+    "Section",
+    "Sentence",
+    "chunk_collection",
+]
 
 
 def chunk_collection(documents: Sequence[Document], chunker: Chunker, tokenizer: str) -> Chunks:

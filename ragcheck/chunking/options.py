@@ -45,12 +45,12 @@ def resolve_overlap(overlap: float | str, size: int) -> int:
     """What two neighbouring chunks of `size` share, in units of the size.
 
     A whole number counts units; a fraction in (0, 1) is a share of the size, rounded to the nearest
-    unit (half up) but at least 1. Both may be given as text, a share also as `20%`. Raises
+    unit (half up) from 1 to size - 1. Both may be given as text, a share also as `20%`. Raises
     ConfigError for anything else, and unless the overlap stays below the size.
     """
     value = _number(overlap) if isinstance(overlap, str) else overlap
     if isinstance(value, float) and 0 < value < 1:
-        units = max(1, int(size * value + 0.5))
+        units = max(1, min(int(size * value + 0.5), size - 1))
     elif _whole(value) and value >= 1:
         units = int(value)
     else:

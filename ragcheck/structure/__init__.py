@@ -16,10 +16,21 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from ragcheck.records import Int32s, Section
-from ragcheck.structure.blocks import Block, markdown_blocks
-from ragcheck.structure.prose import paragraphs, sentences
+from ragcheck.structure.blocks import Block, markdown_blocks, trimmed
+from ragcheck.structure.layout import runs
+from ragcheck.structure.prose import sentences
 
-__all__ = ["Structure", "is_markdown", "sections", "structure", "title"]
+__all__ = [
+    "Block",
+    "Structure",
+    "first_block",
+    "is_markdown",
+    "runs",
+    "sections",
+    "structure",
+    "title",
+    "trimmed",
+]
 
 _MARKDOWN = frozenset({".md", ".markdown", ".mdx"})
 _TITLE = re.compile(r"^title:[ \t]+(.+?)[ \t]*$", re.MULTILINE)
@@ -68,7 +79,7 @@ def structure(text: str, markdown: bool) -> Structure:
     whole = [(b.start, b.end) for b in every if b.kind == "paragraph"]
     prose = [(b.start, b.end) for b in every if b.kind in ("paragraph", "text")]
     if not markdown:
-        whole = prose = paragraphs(text)
+        whole = prose = [(start, end) for start, end in runs(text, "paragraph").tolist()]
     return Structure(
         sentence=_array(sentences(text, prose)),
         paragraph=_array(whole),

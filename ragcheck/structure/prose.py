@@ -1,4 +1,4 @@
-"""Paragraphs and sentences of plain text, as spans."""
+"""Sentences, as spans."""
 
 from __future__ import annotations
 
@@ -7,22 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ragcheck.structure.blocks import trimmed
 
-Spans = list[tuple[int, int]]
-
-#: A blank line: white space that holds two line ends, or a paragraph separator.
-_BLANK = re.compile(r"\n[^\S\n]*\n\s*|\u2029\s*")
 #: What stands before the words of a list item or a quote.
 _MARKER = re.compile(r"(?:[ \t]*(?:[-+*>]|[0-9]{1,9}[.)])(?=\s))*\s*")
-
-
-def paragraphs(text: str) -> Spans:
-    """Runs of lines between blank lines, without white space around them."""
-    found, start = [], 0
-    for match in _BLANK.finditer(text):
-        found.append(trimmed(text, start, match.start()))
-        start = match.end()
-    found.append(trimmed(text, start, len(text)))
-    return [(left, right) for left, right in found if left < right]
 
 
 def sentences(text: str, within: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
