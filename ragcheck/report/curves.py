@@ -1,0 +1,180 @@
+"""What the charts say, as numbers: recall against cost, and recall as the context grows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ragcheck.records import Cut
+from ragcheck.report.load import Cell, Loaded
+from ragcheck.report.numbers import Figure, amount, figure, share
+from ragcheck.report.ranking import cost_of, front, ranked
+from ragcheck.report.words import cut_words
+
+#: More systems than this, and charts draw only those of the front.
+DRAWN_SYSTEMS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A system at one place of a chart: recall (with interval) at `x` tokens or chunks."""
+
+    system: str
+    run: str
+    chunker: str
+    retriever: str
+    x: float
+    recall: float
+    low: float
+    high: float
+    front: bool
+    figure: Figure
+
+    @property
+    def x_text(self) -> str:
+        """The place on the x axis as shown."""
+        return amount(self.x)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The points of a chart, the sentence to read from it, and what its axes are.
+
+    `drawn` names the systems that are drawn in colour; the others are pale or left out.
+    """
+
+    name: str
+    title: str
+    reading: str
+    x_title: str
+    y_title: str
+    cuts: tuple[int, ...]
+    points: tuple[Point, ...]
+    drawn: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The charts of the Trade-off screen; one that the run has no numbers for is left out."""
+
+    charts: tuple[Chart, ...]
+
+
+def build_curves(data: Loaded) -> Curves:
+    """Recall against context tokens, by number of chunks, and by budget."""
+    ahead = front(data)
+    few = len(data.cells) <= DRAWN_SYSTEMS
+    drawn = [cell for cell in data.cells if few or cell.id in ahead]
+    charts = (_trade_off(data, ahead), _by_k(data, drawn, ahead), _by_budget(data, drawn, ahead))
+    return Curves(tuple(chart for chart in charts if chart and chart.points))
+
+
+def _point(
+    data: Loaded, cell: Cell, x: float | None, name: str | None, ahead: bool
+) -> Point | None:
+    summary = cell.result.measures.get(name) if name else None
+    if name is None or x is None or summary is None or summary.mean is None:
+        return None
+    mean = summary.mean
+    low = mean if summary.low is None else summary.low
+    high = mean if summary.high is None else summary.high
+    chunker, _, retriever = cell.id.rpartition("/")
+    family = str(cell.result.system.chunker.get("name", chunker))
+    shown = figure(name, data.measure(name), summary)
+    return Point(cell.id, cell.run, family, retriever, x, mean, low, high, ahead, shown)
+
+
+def _trade_off(data: Loaded, ahead: frozenset[str]) -> Chart | None:
+    name = data.find("recall", data.at)
+    found = (_point(data, c, cost_of(data, c), name, c.id in ahead) for c in data.cells)
+    points = tuple(point for point in found if point)
+    if not points:
+        return None
+    words = cut_words(data.at.unit, data.at.value)
+    return Chart(
+        "trade-off",
+        f"What recall costs: the first {words}",
+        _front_words(points),
+        f"Mean tokens in the first {words}",
+        f"Recall, first {words}",
+        (),
+        points,
+        tuple(p.system for p in points if p.front or len(points) <= DRAWN_SYSTEMS),
+    )
+
+
+def _front_words(points: tuple[Point, ...]) -> str:
+    best = sorted((point for point in points if point.front), key=lambda point: point.x)
+    first, last = best[0], best[-1]
+    if first is last:
+        return (
+            f"{first.system} is both the cheapest and the best: no other system reaches "
+            f"{first.figure.text} with its {amount(first.x)} tokens or fewer."
+        )
+    return (
+        f"{len(best)} of {len(points)} systems are worth their price: from {first.system} "
+        f"({first.figure.text} for {amount(first.x)} tokens) to {last.system} "
+        f"({last.figure.text} for {amount(last.x)}); every other one is beaten at its own cost."
+    )
+
+
+def _by_k(data: Loaded, drawn: list[Cell], ahead: frozenset[str]) -> Chart | None:
+    cuts = [Cut(k) for k in sorted(data.run.plan.ks)]
+    points = _along(data, drawn, cuts, ahead)
+    if not points:
+        return None
+    return Chart(
+        "recall-k",
+        "Recall as more chunks are read",
+        _last_words(data, cuts, points),
+        "Chunks in the context",
+        "Recall",
+        tuple(cut.value for cut in cuts),
+        points,
+        tuple(cell.id for cell in drawn),
+    )
+
+
+def _by_budget(data: Loaded, drawn: list[Cell], ahead: frozenset[str]) -> Chart | None:
+    cuts = [Cut(budget, "t") for budget in sorted(data.run.plan.budgets)]
+    points = _along(data, drawn, cuts, ahead)
+    if not points:
+        return None
+    return Chart(
+        "recall-budget",
+        "Recall at equal context",
+        _last_words(data, cuts, points),
+        "Tokens in the context (logarithmic)",
+        "Recall",
+        tuple(cut.value for cut in cuts),
+        points,
+        tuple(cell.id for cell in drawn),
+    )
+
+
+def _along(
+    data: Loaded, drawn: list[Cell], cuts: list[Cut], ahead: frozenset[str]
+) -> tuple[Point, ...]:
+    found = (
+        _point(data, cell, cut.value, data.find("recall", cut), cell.id in ahead)
+        for cell in drawn
+        for cut in cuts
+    )
+    return tuple(point for point in found if point)
+
+
+def _last_words(data: Loaded, cuts: list[Cut], points: tuple[Point, ...]) -> str:
+    """Who leads at the smallest and at the largest cut."""
+    ends = []
+    for cut in (cuts[0], cuts[-1]):
+        name = data.find("recall", cut)
+        leader = ranked(data, name)[0]
+        words = cut_words(cut.unit, cut.value)
+        ends.append(f"with {words} {leader.id} leads ({share(leader.mean(name))})")
+    text = "; ".join(dict.fromkeys(ends))
+    left_out = len(data.cells) - len({point.system for point in points})
+    rest = (
+        f" Drawn are the systems on the front; {left_out} others are in Systems."
+        if left_out
+        else ""
+    )
+    return f"{text[0].upper()}{text[1:]}.{rest}"

@@ -1,0 +1,105 @@
+"""The page: one file, no request, no script or style but its own.
+
+`render` is a function of the run folder alone, and the same folder gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from importlib import resources
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from ragcheck.report import charts
+from ragcheck.report.load import load
+from ragcheck.report.payload import blocks
+from ragcheck.report.view import build
+from ragcheck.report.words import cut_words
+from ragcheck.run import RunFolder
+
+#: The scripts in the order in which they are joined into one.
+SCRIPTS = (
+    "state.js",
+    "data.js",
+    "dom.js",
+    "systems.js",
+    "questions.js",
+    "document.js",
+    "case.js",
+    "main.js",
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def render(folder: RunFolder) -> bytes:
+    """The report of a run as UTF-8 HTML. Raises RunError when a table cannot be read."""
+    data = load(folder)
+    view = build(data)
+    style, script = _asset("report.css"), _script()
+    html = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            view=view,
+            cut_words=cut_words(data.at.unit, data.at.value),
+            charts=[(chart, Markup(charts.svg(chart))) for chart in view.curves.charts],  # noqa: S704
+            blocks=blocks(data, view),
+            definitions=Markup(_json({d.key: d.doc for d in view.definitions})),  # noqa: S704
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=_policy(style, script),
+        )
+    )
+    return html.encode()
+
+
+def _policy(style: str, script: str) -> str:
+    """Only this style and this script; no network, frame, form or base."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _json(value: object) -> str:
+    """JSON that cannot end the element it stands in."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _script() -> str:
+    parts = "\n".join(_asset(name) for name in SCRIPTS)
+    return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
+
+
+def _asset(name: str) -> str:
+    return (resources.files("ragcheck.report") / "static" / name).read_text("utf-8")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("ragcheck.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_visible,
+    )
+    environment.filters["fragment"] = lambda text: quote(text, safe="")
+    return environment
+
+
+def _visible(value: object) -> object:
+    """Control characters, which HTML cannot hold, as their pictures."""
+    if isinstance(value, str) and not isinstance(value, Markup) and _CONTROL.search(value):
+        return _CONTROL.sub(lambda m: chr(0x2400 + ord(m[0])) if ord(m[0]) < 0x20 else "␡", value)
+    return value

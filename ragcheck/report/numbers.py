@@ -1,0 +1,107 @@
+"""How numbers are written. The one place of the report that rounds.
+
+A value below 1 is never written as 1 and a value above 0 never as 0: rounding must not turn a
+miss into a visible pass.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ragcheck.records import Measure, Summary
+
+#: What stands where there is no value.
+ABSENT = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as it is shown, with the name of the measure that defines it.
+
+    `low` and `high` are the ends of its interval as shown ("" without one), `note` says why a
+    value is absent, `value` is the number before rounding.
+    """
+
+    value: float | None
+    text: str
+    measure: str = ""
+    low: str = ""
+    high: str = ""
+    note: str = ""
+
+    @property
+    def interval(self) -> str:
+        """`[.88, .93]`, or nothing."""
+        return f"[{self.low}, {self.high}]" if self.low else ""
+
+
+def share(value: float | None, digits: int = 3) -> str:
+    """A share of 0 to 1: `0.871`; just under 1 stays `0.999`, just over 0 stays `0.001`."""
+    if value is None:
+        return ABSENT
+    step = 10.0**-digits
+    if 0 < value < 1:
+        value = min(max(value, step), 1 - step)
+    return f"{value:.{digits}f}"
+
+
+def bare(value: float | None, digits: int = 2) -> str:
+    """A share inside brackets, without its leading zero: `.88`."""
+    text = share(value, digits)
+    return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def percent(value: float | None) -> str:
+    """A share in whole percent, never 0% or 100% by rounding: `4%`."""
+    if value is None:
+        return ABSENT
+    points = value * 100
+    if 0 < points < 100:
+        points = min(max(points, 1), 99)
+    return f"{points:.0f}%"
+
+
+def amount(value: float | None) -> str:
+    """A count or mean of tokens: `1,204`; small ones keep a digit: `2.4`."""
+    if value is None:
+        return ABSENT
+    if value == int(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}"
+
+
+def seconds(value: float | None) -> str:
+    """A time in seconds with two figures that matter: `0.12`, `1.2`, `85`."""
+    return ABSENT if value is None else f"{value:.{2 if value < 1 else 1 if value < 10 else 0}f}"
+
+
+def write(value: float | None, unit: str) -> str:
+    """A value in the notation of its unit (`share`, `tokens` or `count`)."""
+    return share(value) if unit == "share" else amount(value)
+
+
+def figure(name: str, measure: Measure | None, summary: Summary | None) -> Figure:
+    """A system's mean of a measure as shown; absent where the run does not have it."""
+    if measure is None or summary is None or summary.mean is None:
+        return Figure(None, ABSENT, name, note=reason(measure, summary))
+    ends = ("", "")
+    if summary.low is not None and summary.high is not None:
+        short = bare if measure.unit == "share" else amount
+        ends = (short(summary.low), short(summary.high))
+    return Figure(summary.mean, write(summary.mean, measure.unit), name, *ends)
+
+
+def reason(measure: Measure | None, summary: Summary | None) -> str:
+    """Why a mean is absent, in words."""
+    if measure is None or summary is None:
+        return "not measured in this run"
+    why = ", ".join(f"{name} ({count})" for name, count in sorted(summary.nulls.items()))
+    return why or measure.null or "no question has a value"
+
+
+def plain(value: object) -> float | None:
+    """A number that JSON can hold, or None."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    return None

@@ -1,0 +1,61 @@
+// Blocks of the payload, each decoded once and only when a screen asks for it.
+const decoded = new Map();
+
+function block(name) {
+  if (!decoded.has(name)) decoded.set(name, decode(name));
+  return decoded.get(name);
+}
+
+async function decode(name) {
+  const text = document.getElementById(`data-${name}`).textContent;
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+const running = (counts) => {
+  const first = new Int32Array(counts.length + 1);
+  counts.forEach((count, at) => { first[at + 1] = first[at] + count; });
+  return first;
+};
+
+// Questions, systems and their outcomes, with what every screen looks up in them.
+const core = once("core", async () => {
+  const raw = await block("core");
+  raw.number = new Map(raw.questions.map((row, at) => [row[0], at]));
+  raw.lower = raw.questions.map((row) => `${row[0]} ${row[1]}`.toLowerCase());
+  raw.firstItem = running(raw.questions.map((row) => row[4].length));
+  raw.system = (run) =>
+    Math.max(0, raw.systems.findIndex((system) => system.run === (run || raw.best)));
+  return raw;
+});
+
+async function chunks(number) {
+  return once(`chunks ${number}`, async () => {
+    const raw = await block(`chunks-${number}`);
+    let at = 0;
+    const start = Int32Array.from(raw.start, (step) => (at += step));
+    const end = Int32Array.from(raw.length, (length, row) => start[row] + length);
+    const first = running(raw.counts);
+    const home = new Int32Array(start.length);
+    for (let d = 0; d < raw.counts.length; d += 1) home.fill(d, first[d], first[d + 1]);
+    return { ...raw, start, end, first, document: home };
+  })();
+}
+
+async function system(number) {
+  return once(`system ${number}`, async () => {
+    const raw = await block(`system-${number}`);
+    return { ...raw, first: running(raw.hits) };
+  })();
+}
+
+const texts = () => block("documents");
+
+const kept = new Map();
+function once(name, make) {
+  return () => {
+    if (!kept.has(name)) kept.set(name, make());
+    return kept.get(name);
+  };
+}

@@ -1,0 +1,74 @@
+// Elements from names and texts. Text enters the page by textContent only.
+function el(name, given = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key === "text") made.textContent = value;
+    else if (key === "on") for (const [event, run] of Object.entries(value)) made.addEventListener(event, run);
+    else made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+// A bar of three parts in whole percent: gold, repeated, other.
+function bar(gold, repeated) {
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  drawing.setAttribute("viewBox", "0 0 100 6");
+  drawing.setAttribute("preserveAspectRatio", "none");
+  drawing.setAttribute("class", "bar");
+  drawing.setAttribute("aria-hidden", "true");
+  let at = 0;
+  for (const [kind, width] of [["gold", gold], ["repeated", repeated], ["other", 100 - gold - repeated]]) {
+    const part = document.createElementNS(space, "rect");
+    part.setAttribute("class", kind);
+    part.setAttribute("x", at);
+    part.setAttribute("width", width);
+    part.setAttribute("height", 6);
+    drawing.append(part);
+    at += width;
+  }
+  return drawing;
+}
+
+const mark = (kind, text = kind) => el("span", { class: `mark ${kind}`, text });
+const whole = (count) => count.toLocaleString("en-US");
+
+// A mean of thousandths; like the page's own numbers, never 0 or 1 by rounding.
+function share(total, count) {
+  if (!count) return "–";
+  const mean = total / count / 1000;
+  if (mean === 0 || mean === 1) return mean.toFixed(3);
+  return Math.min(0.999, Math.max(0.001, mean)).toFixed(3);
+}
+const percent = (thousandths) =>
+  thousandths < 0 ? "–" : thousandths > 0 && thousandths < 1000
+    ? `${Math.min(99, Math.max(1, Math.round(thousandths / 10)))}%` : `${thousandths / 10}%`;
+
+function lineOf(text, position) {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < position; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
+}
+
+// The clipboard is refused in some browsers for local files: then a selected field to copy from.
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = before; }, 1500);
+  } catch {
+    const field = el("input", { class: "copy", readonly: true, value: text, "aria-label": "Link to copy" });
+    button.after(field);
+    field.select();
+    field.addEventListener("blur", () => field.remove());
+  }
+}
+
+function systemPicker(data, run) {
+  const select = el("select", { "aria-label": "System", on: { change: () => state.go({ run: select.value, hit: "" }) } });
+  for (const one of data.systems) select.append(el("option", { value: one.run, text: one.id, selected: one.run === run }));
+  return el("label", { class: "picker" }, el("span", { text: "System" }), select);
+}

@@ -1,0 +1,95 @@
+// Which screen is shown, the keys, and the definitions.
+const SCREENS = ["verdict", "trade-off", "systems", "questions", "case", "about"];
+const DRAW = { systems: drawSystems, questions: drawQuestions, case: drawCase };
+let last = "";
+// The state being drawn: a slower, older drawing must not replace a newer one.
+let current = null;
+
+async function route() {
+  const now = state.read();
+  current = now;
+  const view = SCREENS.includes(now.view) ? now.view : "verdict";
+  for (const name of SCREENS) document.getElementById(`view=${name}`).hidden = name !== view;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.dataset.view === view) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    const keep = ["questions", "case"].includes(link.dataset.view);
+    link.href = keep ? state.link({ view: link.dataset.view, sort: view === "systems" ? "" : now.sort }) : `#view=${link.dataset.view}`;
+  }
+  hideTip();
+  if (last !== `${view} ${now.q || ""}`) scrollTo(0, 0);
+  last = `${view} ${now.q || ""}`;
+  if (DRAW[view]) await DRAW[view](now);
+  if (current === now) document.documentElement.dataset.ready = location.hash || "#";
+}
+
+async function turn(step) {
+  const [data, now] = [await core(), state.read()];
+  const list = filtered(data, now);
+  const at = list.indexOf(data.number.get(now.q));
+  const next = now.view === "case" && at < 0 && !now.q ? list[step > 0 ? 1 : 0] : list[at + step];
+  if (next !== undefined) state.go({ view: "case", q: data.questions[next][0], hit: "" });
+}
+
+async function change(step) {
+  const data = await core();
+  const at = data.system(state.read().run) + step;
+  if (at >= 0 && at < data.systems.length) state.go({ run: data.systems[at].run, hit: "" });
+}
+
+const PRESSED = {
+  "[": () => turn(-1),
+  "]": () => turn(1),
+  "{": () => change(-1),
+  "}": () => change(1),
+  "?": () => state.go({ view: "about" }),
+  c: () => copy(here(), document.getElementById("copy-link") || document.querySelector("nav a:last-child")),
+  "/": async () => {
+    if (state.read().view !== "questions") { history.pushState(null, "", state.link({ view: "questions" })); await route(); }
+    document.querySelector("#questions input[type=search]").focus();
+  },
+};
+SCREENS.forEach((name, at) => { PRESSED[String(at + 1)] = () => state.go({ view: name, sort: "" }); });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hideTip();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+  const run = PRESSED[event.key];
+  if (run) { event.preventDefault(); run(); }
+});
+
+const definitions = JSON.parse(document.getElementById("definitions").textContent);
+const tip = document.getElementById("tip");
+
+function showTip(target) {
+  const name = target.dataset.m;
+  if (!definitions[name]) return;
+  tip.replaceChildren(el("b", { text: name }), ` ${definitions[name]}`);
+  tip.hidden = false;
+  const box = target.getBoundingClientRect();
+  const left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8));
+  const under = box.bottom + 8 + tip.offsetHeight < innerHeight;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${under ? box.bottom + 8 : Math.max(8, box.top - tip.offsetHeight - 8)}px`;
+  target.setAttribute("aria-describedby", "tip");
+}
+
+function hideTip() {
+  tip.hidden = true;
+  for (const target of document.querySelectorAll("[aria-describedby=tip]")) target.removeAttribute("aria-describedby");
+}
+
+for (const [shows, hides] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+  document.addEventListener(shows, (event) => {
+    const target = event.target.closest("[data-m]");
+    if (target) showTip(target);
+  });
+  document.addEventListener(hides, hideTip);
+}
+
+if (typeof DecompressionStream === "undefined") {
+  document.documentElement.dataset.ready = "plain";
+} else {
+  document.documentElement.classList.add("js");
+  addEventListener("hashchange", route);
+  route();
+}

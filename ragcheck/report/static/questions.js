@@ -1,0 +1,152 @@
+// The list of questions of one system: facets, search, totals of what is filtered.
+const ROWS = 100;
+const COLUMNS = [
+  ["worst", "outcome", null],
+  ["question", "question", null],
+  ["first", "rank", "rank at which the first of its passages is whole; – means not within the depth kept"],
+  ["coverage", "text found", "coverage"],
+  ["pollution", "pollution", "pollution"],
+];
+
+function tests(data, one) {
+  const found = {};
+  data.outcomes.forEach(([name], code) => { found[name] = (q) => one.outcome[q] === code; });
+  found.cut = (q) => one.cut[q] === 1;
+  found.polluted = (q) => one.polluted[q] === 1;
+  found["must-pass"] = (q) => data.questions[q][3] === 1;
+  return found;
+}
+
+// Positions of the questions that pass the filters of a state, in its order.
+function filtered(data, now) {
+  const one = data.systems[data.system(now.run)];
+  const checks = tests(data, one);
+  const only = (now.only || "").split(",").filter((name) => checks[name]);
+  const words = (now.find || "").toLowerCase().split(/\s+/).filter(Boolean);
+  const out = [];
+  for (let q = 0; q < data.questions.length; q += 1) {
+    if (only.every((name) => checks[name](q)) &&
+        (!now.tag || data.questions[q][2].includes(now.tag)) &&
+        words.every((word) => data.lower[q].includes(word))) out.push(q);
+  }
+  return arranged(data, one, out, now.sort || "worst");
+}
+
+function arranged(data, one, list, sort) {
+  const down = sort.startsWith("-");
+  const key = sort.replace(/^-/, "");
+  const must = (q) => 1 - data.questions[q][3];
+  const worst = (a, b) => one.outcome[a] - one.outcome[b] || must(a) - must(b) ||
+    one.cut[b] - one.cut[a] || one.coverage[a] - one.coverage[b] || a - b;
+  const columns = {
+    question: (q) => data.lower[q],
+    first: (q) => one.first[q] || null,
+    coverage: (q) => (one.coverage[q] < 0 ? null : one.coverage[q]),
+    pollution: (q) => (one.pollution[q] < 0 ? null : one.pollution[q]),
+  };
+  if (!columns[key]) return list.sort((a, b) => (down ? worst(b, a) : worst(a, b)));
+  return list.sort((a, b) => compare(columns[key](a), columns[key](b), down) || a - b);
+}
+
+async function drawQuestions(now) {
+  const data = await core();
+  if (current !== now) return;
+  const place = document.getElementById("questions");
+  const one = data.systems[data.system(now.run)];
+  const list = filtered(data, now);
+  const rows = Number(now.rows) || ROWS;
+  const keep = document.activeElement === place.querySelector("input[type=search]");
+  const search = el("input", {
+    type: "search", value: now.find || "", placeholder: "Search questions", "aria-label": "Search questions",
+    on: { input: () => state.replace({ find: search.value, rows: "" }) },
+  });
+  const at = keep ? place.querySelector("input[type=search]").selectionStart : 0;
+  place.replaceChildren(
+    el("div", { class: "tools" }, systemPicker(data, one.run), search),
+    facets(data, one, now),
+    totals(data, one, list),
+    table(data, one, list.slice(0, rows), now),
+    more(list.length, rows) || "",
+  );
+  if (keep) { search.focus(); search.setSelectionRange(at, at); }
+}
+
+function facets(data, one, now) {
+  const checks = tests(data, one);
+  const chosen = (now.only || "").split(",").filter(Boolean);
+  const outcomes = data.outcomes.map(([name]) => name);
+  const button = (name, doc) => {
+    const others = chosen.filter((other) => other !== name && !(outcomes.includes(name) && outcomes.includes(other)));
+    const count = filtered(data, { ...now, only: others.join(",") }).filter(checks[name]).length;
+    const on = chosen.includes(name);
+    return el("button", {
+      type: "button", class: "facet", "aria-pressed": String(on), title: doc, disabled: !count && !on,
+      on: { click: () => state.go({ only: (on ? others : [...others, name]).join(","), rows: "" }) },
+    }, el("span", { text: name }), el("b", { text: whole(count) }));
+  };
+  const group = (name, pairs) => el("div", { class: "facets", role: "group", "aria-label": name },
+    ...pairs.map(([facet, doc]) => button(facet, doc)));
+  return el("div", { class: "filters" }, group("Outcome", data.outcomes), group("Problem", data.flags), tags(data, now));
+}
+
+function tags(data, now) {
+  const all = [...new Set(data.questions.flatMap((row) => row[2]))].sort();
+  if (!all.length) return null;
+  const select = el("select", { "aria-label": "Tag", on: { change: () => state.go({ tag: select.value, rows: "" }) } },
+    el("option", { value: "", text: "all tags" }));
+  const open = filtered(data, { ...now, tag: "" });
+  for (const tag of all) {
+    const count = open.filter((q) => data.questions[q][2].includes(tag)).length;
+    select.append(el("option", { value: tag, text: `${tag} (${whole(count)})`, selected: tag === now.tag }));
+  }
+  return el("label", { class: "picker" }, el("span", { text: "Tag" }), select);
+}
+
+function totals(data, one, list) {
+  const sum = (name) => {
+    const values = list.map((q) => one[name][q]).filter((value) => value >= 0);
+    return [values.reduce((a, b) => a + b, 0), values.length];
+  };
+  const line = el("p", { class: "totals", role: "status" },
+    el("b", { text: whole(list.length) }), ` of ${whole(data.questions.length)} questions`);
+  for (const name of ["recall", "pollution"]) {
+    if (data.measures[name]) line.append(" · ", el("span", { class: "n", "data-m": data.measures[name], text: `${data.measures[name]} ${share(...sum(name))}` }));
+  }
+  return line;
+}
+
+function table(data, one, list, now) {
+  const head = el("tr");
+  for (const [key, title, doc] of COLUMNS) {
+    const up = (now.sort || "worst") === key;
+    const down = now.sort === `-${key}`;
+    head.append(el("th", { scope: "col", class: ["first", "coverage", "pollution"].includes(key) ? "num" : null,
+      "aria-sort": up ? "ascending" : down ? "descending" : null },
+    el("button", { type: "button", class: "term", text: title, "data-m": data.measures[doc] || null,
+      title: data.measures[doc] ? null : doc,
+      on: { click: () => state.go({ sort: up ? `-${key}` : key }) } })));
+  }
+  const body = el("tbody");
+  for (const q of list) body.append(row(data, one, q));
+  return el("div", { class: "scroll" }, el("table", { class: "questions" }, el("thead", {}, head), body));
+}
+
+function row(data, one, q) {
+  const [id, text, labels, must] = data.questions[q];
+  const outcome = data.outcomes[one.outcome[q]][0];
+  const about = el("p", { class: "under" }, el("bdi", { text: id }));
+  if (must) about.append(" · must pass");
+  for (const label of labels) about.append(" · ", el("bdi", { text: label }));
+  return el("tr", {},
+    el("td", {}, mark(outcome), one.cut[q] ? mark("cut", "✂ cut") : null),
+    el("td", { class: "wide" }, el("a", { href: state.link({ view: "case", q: id, run: one.run, hit: "" }), dir: "auto", text }), about),
+    el("td", { class: "num", text: one.first[q] || "–" }),
+    el("td", { class: "num", text: percent(one.coverage[q]) }),
+    el("td", { class: "num", text: percent(one.pollution[q]) }));
+}
+
+function more(count, rows) {
+  if (count <= rows) return count ? null : el("p", { class: "empty", text: "No question passes these filters." });
+  return el("button", { type: "button", class: "plain", text: `Show ${Math.min(ROWS, count - rows)} more of ${whole(count - rows)}`,
+    on: { click: () => state.replace({ rows: rows + ROWS }) } });
+}

@@ -1,0 +1,80 @@
+"""The page as records: what every screen shows, decided and rounded before any template runs.
+
+The page, the terminal and the JSON summary are drawn from these same records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import tomlkit
+
+from ragcheck.records import Json
+from ragcheck.report.curves import Curves, build_curves
+from ragcheck.report.load import Loaded
+from ragcheck.report.outcomes import Outcomes, outcomes
+from ragcheck.report.ranking import ranked
+from ragcheck.report.view_cases import Case, worst_cases
+from ragcheck.report.view_systems import COLUMN_DOCS, Systems, build_systems
+from ragcheck.report.view_verdict import Verdict, build_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a name on the page means; `key` is what numbers refer to."""
+
+    key: str
+    doc: str
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything the page shows. `found` holds the outcomes of each finished system in order."""
+
+    title: str
+    version: str
+    verdict: Verdict
+    curves: Curves
+    systems: Systems
+    cases: tuple[Case, ...]
+    definitions: tuple[Definition, ...]
+    config: str
+    found: tuple[Outcomes, ...]
+
+
+def build(data: Loaded) -> View:
+    """All records of a run's page."""
+    found = {cell.id: outcomes(data, cell) for cell in data.cells}
+    order = ranked(data, data.order)
+    systems = build_systems(data)
+    return View(
+        str(data.run.collection.get("name", "")),
+        data.run.version,
+        build_verdict(data),
+        build_curves(data),
+        systems,
+        worst_cases(data, order[0], found[order[0].id]) if order else (),
+        tuple(_definitions(data, systems)),
+        _toml(data.run.plan.settings),
+        tuple(found.values()),
+    )
+
+
+def _definitions(data: Loaded, systems: Systems) -> list[Definition]:
+    measures = [Definition(name, m.doc, m.better) for name, m in data.run.measures.items()]
+    costs = [Definition(key, doc, "lower") for key, doc in COLUMN_DOCS.items()]
+    return [*measures, *costs, *(Definition(c.key, c.doc, c.better) for c in systems.kinds)]
+
+
+def _toml(settings: object) -> str:
+    """The settings as the table of `ragcheck.toml` that repeats the run; nulls are left out."""
+    return tomlkit.dumps({"sweep": _filled(settings)}) if settings else ""
+
+
+def _filled(value: object) -> Json:
+    if isinstance(value, dict):
+        return {str(k): _filled(v) for k, v in value.items() if v is not None}
+    if isinstance(value, (list, tuple)):
+        return [_filled(item) for item in value if item is not None]
+    return value if isinstance(value, (str, int, float, bool)) else str(value)

@@ -1,0 +1,223 @@
+"""The Verdict screen: which system to choose, how sure that is, and what to look at first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ragcheck.notation import parse_measure
+from ragcheck.records import Json
+from ragcheck.report.load import Cell, Loaded
+from ragcheck.report.numbers import Figure, amount, figure, share
+from ragcheck.report.outcomes import MISSED, PARTIAL, outcomes
+from ragcheck.report.ranking import cost_of, ranked
+from ragcheck.report.words import cut_words, ordinal, plural
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`Best within 2,000 tokens:` a system, the measure's figure, and its context's price."""
+
+    lead: str
+    system: str
+    run: str
+    figure: Figure
+    context: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One of the leading numbers, with a remark that puts it in proportion."""
+
+    title: str
+    figure: Figure
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A count of questions that is worth opening, with the facet that lists them."""
+
+    count: int
+    text: str
+    only: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:
+    """Something that changes how the page must be read."""
+
+    text: str
+    system: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The first screen."""
+
+    headline: Headline | None
+    sentences: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    leads: tuple[Lead, ...]
+    warnings: tuple[Warning_, ...]
+    orders: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def build_verdict(data: Loaded) -> Verdict:
+    """The verdict of a run; a run without a finished system has none."""
+    order = ranked(data, data.order)
+    best = order[0] if order else None
+    return Verdict(
+        _headline(data, best) if best else None,
+        tuple(_certainty(data, order)) if best else (),
+        _tiles(data, best) if best else (),
+        _leads(data, best) if best else (),
+        tuple(Warning_(notice.text, notice.system or "") for notice in data.run.warnings),
+        tuple(_orders(data)),
+        tuple(_facts(data)),
+    )
+
+
+def measure_words(name: str) -> str:
+    """A cut recall in words: `within 2,000 tokens`, `with 5 chunks`."""
+    cut = parse_measure(name)[1]
+    if cut is None:
+        return f"by {name}"
+    return f"{'with' if cut.unit == 'k' else 'within'} {cut_words(cut.unit, cut.value)}"
+
+
+def _shown(data: Loaded, cell: Cell, name: str) -> Figure:
+    return figure(name, data.measure(name), cell.result.measures.get(name))
+
+
+def _headline(data: Loaded, best: Cell) -> Headline | None:
+    if data.order is None:
+        return None
+    cost = cost_of(data, best)
+    return Headline(
+        f"Best {measure_words(data.order)}",
+        best.id,
+        best.run,
+        _shown(data, best, data.order),
+        Figure(cost, amount(cost), "context"),
+    )
+
+
+def _certainty(data: Loaded, order: list[Cell]) -> list[str]:
+    """What may honestly be said of the lead before a paired test: where the others' means lie."""
+    summary = order[0].result.measures.get(data.order or "")
+    if summary is None or summary.low is None or len(order) < 2:
+        return []
+    low = summary.low
+    inside = [
+        cell for cell in order[1:] if (mean := cell.mean(data.order)) is not None and mean >= low
+    ]
+    if not inside:
+        return ["No other system's mean lies inside its 95% interval."]
+    verb = "lies" if len(inside) == 1 else "lie"
+    text = (
+        f"The means of {len(inside)} of the other {plural(len(order) - 1, 'system')} {verb} inside "
+        "its 95% interval: do not take the lead for a difference without a paired test."
+    )
+    costs = [
+        (cost, cell) for cell in (order[0], *inside) if (cost := cost_of(data, cell)) is not None
+    ]
+    cost, cheapest = min(costs, key=lambda pair: pair[0], default=(None, None))
+    if cheapest is None or cheapest is order[0]:
+        return [text]
+    return [
+        text,
+        f"The cheapest of them is {cheapest.id}: {share(cheapest.mean(data.order))} with "
+        f"{amount(cost)} tokens of context at the working cut.",
+    ]
+
+
+def _tiles(data: Loaded, best: Cell) -> tuple[Tile, ...]:
+    wanted = [
+        ("recall", data.budget, "Recall"),
+        ("recall", data.at, "Recall"),
+        ("cut_and_missed", data.at, "Cut and missed"),
+        ("pollution", data.at, "Pollution"),
+        ("nDCG", data.at, "nDCG"),
+    ]
+    names = [(data.find(base, cut), title) for base, cut, title in wanted]
+    unique = dict((name, title) for name, title in names if name)
+    tiles = []
+    for name, title in list(unique.items())[:4]:
+        cut = parse_measure(name)[1]
+        remark = cut_words(cut.unit, cut.value) if cut else "no retriever involved"
+        tiles.append(Tile(title, _shown(data, best, name), _spread(data, name, remark)))
+    return tuple(tiles)
+
+
+def _spread(data: Loaded, name: str, remark: str) -> str:
+    means = [mean for cell in data.cells if (mean := cell.mean(name)) is not None]
+    if len(means) < 2:
+        return remark
+    return f"{remark}; all systems {share(min(means))} to {share(max(means))}"
+
+
+def _leads(data: Loaded, best: Cell) -> tuple[Lead, ...]:
+    found = outcomes(data, best)
+    must = np.array([question.must_pass for question in data.questions], dtype=bool)
+    unmet = must & np.isin(found.code, (MISSED, PARTIAL))
+    counts = [
+        (int((found.code == MISSED).sum()), "missed", "missed"),
+        (int((found.code == PARTIAL).sum()), "found in part", "partial"),
+        (int(found.cut.sum()), "cut by a chunk boundary and missed", "cut"),
+        (int(unmet.sum()), "must-pass and not found", "must-pass missed"),
+    ]
+    return tuple(Lead(*entry) for entry in counts)
+
+
+def _orders(data: Loaded) -> list[str]:
+    """Where the order within the budget and the order at the working cut disagree."""
+    other = data.find("recall", data.at)
+    if data.order is None or other is None or other == data.order or len(data.cells) < 2:
+        return []
+    by_budget, by_k = ranked(data, data.order), ranked(data, other)
+    if by_budget[0] is by_k[0]:
+        return []
+    first = by_k[0]
+    return [
+        f"The order depends on the cut. {first.id} leads {measure_words(other)} "
+        f"({share(first.mean(other))}) but is {ordinal(by_budget.index(first) + 1)} of "
+        f"{len(by_k)} {measure_words(data.order)}; {by_budget[0].id} is "
+        f"{ordinal(by_k.index(by_budget[0]) + 1)} {measure_words(other)}. "
+        "Equal numbers of chunks are not equal amounts of context."
+    ]
+
+
+def _facts(data: Loaded) -> list[tuple[str, str]]:
+    run, count = data.run, data.run.collection
+    silent = sum(not question.items for question in data.questions)
+    asked = plural(len(data.questions), "question")
+    facts = [
+        ("Collection", str(count.get("name", ""))),
+        ("Questions", f"{asked}, {silent} of them unanswerable" if silent else asked),
+        ("Passages", amount(float(sum(len(q.items) for q in data.questions)))),
+        ("Documents", amount(float(len(data.documents)))),
+        ("Systems", _finished(data)),
+        ("Working cut", cut_words(data.at.unit, data.at.value)),
+        ("Tokenizer", run.plan.tokenizer),
+        ("Twins", "the same text elsewhere counts as found" if run.plan.twins else "off"),
+    ]
+    facts += [
+        (name.capitalize(), _plain(run.plan.settings[name]))
+        for name in ("embedder", "seed")
+        if name in run.plan.settings
+    ]
+    return [*facts, ("Digest", str(count.get("digest", ""))[:12]), ("ragcheck", run.version)]
+
+
+def _finished(data: Loaded) -> str:
+    planned, finished = len(data.run.plan.cells), len(data.cells)
+    return f"{finished}" if planned == finished else f"{finished} of {planned} finished"
+
+
+def _plain(value: Json) -> str:
+    if isinstance(value, dict):
+        return ", ".join(str(part) for part in value.values())
+    return str(value)
