@@ -50,7 +50,7 @@ def same(found: float, expected: float) -> None:
 @checked
 @given(worlds())
 def test_recall_family(world):
-    judged, values = judged_and_values(world)
+    _judged, values = judged_and_values(world)
     for q, brute in answerable(world):
         lengths = [len(brute.units(brute.place(i.members[0].span))) for i in brute.items]
         for cut in CUTS:
@@ -158,7 +158,7 @@ def test_rank_measures(world):
 @checked
 @given(worlds())
 def test_breaks(world):
-    judged, values = judged_and_values(world)
+    _judged, values = judged_and_values(world)
     everything = [set() for _ in world.collection.documents]
     for q, brute in answerable(world):
         chunks = [brute.units(brute.chunk(c)) for c in range(len(world.chunks))]

@@ -5,6 +5,7 @@ Nothing here is shared with the code under test but the records and the token st
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from math import inf
 
@@ -73,7 +74,7 @@ def sectioned(draw, number):
     places = draw(st.sets(st.integers(0, len(text)), max_size=3))
     ends = [*sorted(places), len(text)]
     found = []
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in itertools.pairwise(ends):
         if start < end:
             body = draw(st.integers(start, end))
             found.append(Section(start, body, end, 1, ("t",)))
