@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ragcheck.errors import ComponentError
+from ragcheck.embedding.vectors import checked
 from ragcheck.protocols import Embedder, TextKind
 from ragcheck.records import Floats, Rankings
 from ragcheck.retrieval.ranking import pack, top
@@ -71,17 +71,4 @@ def _embed(embedder: Embedder, texts: Sequence[str], kind: TextKind) -> Floats:
     """Vectors of `texts`; raises ComponentError unless float32[len(texts), d], all finite."""
     if not len(texts):
         return np.empty((0, 0), np.float32)
-    vectors = np.asarray(embedder.embed(texts, kind=kind), np.float32)
-    if vectors.ndim != 2 or len(vectors) != len(texts):
-        raise ComponentError(
-            f"embedder {type(embedder).__name__} returned shape {vectors.shape} for "
-            f"{len(texts)} texts",
-            hint="`embed` must return one row per text",
-        )
-    broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
-    if len(broken):
-        raise ComponentError(
-            f"embedder {type(embedder).__name__} returned a vector that is not finite "
-            f"for {texts[broken[0]][:80]!r}"
-        )
-    return vectors
+    return checked(embedder.embed(texts, kind=kind), texts, embedder)

@@ -1,0 +1,1 @@
+"""Embedders turn texts into vectors; a cache on disk keeps every vector ever made."""

@@ -1,0 +1,57 @@
+"""What must hold of every array of vectors, and in which portions texts become vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from ragcheck.errors import ComponentError
+from ragcheck.protocols import Embedder, TextKind
+from ragcheck.records import Floats
+
+Positions = npt.NDArray[np.intp]
+
+
+@runtime_checkable
+class StreamingEmbedder(Embedder, Protocol):
+    """An embedder that hands out vectors as they are made, so that none is lost when it stops."""
+
+    def stream(self, texts: Sequence[str], *, kind: TextKind) -> Iterator[tuple[Positions, Floats]]:
+        """Positions in `texts` with their vectors, each position once, in any order."""
+        ...
+
+
+def portions(lengths: Sequence[int], budget: int) -> Iterator[Positions]:
+    """Positions in portions of similar length, longest first: count x longest <= `budget`.
+
+    A text longer than the budget is a portion by itself. Padding costs as much as text, and texts
+    of one length need none.
+    """
+    order = np.argsort(-np.asarray(lengths, np.int64), kind="stable")
+    start = 0
+    while start < len(order):
+        longest = max(1, lengths[order[start]])
+        size = max(1, budget // longest)
+        yield order[start : start + size]
+        start += size
+
+
+def checked(vectors: Floats, texts: Sequence[str], embedder: Embedder) -> Floats:
+    """The vectors as float32[len(texts), d]; raises ComponentError unless they are, and finite."""
+    vectors = np.asarray(vectors, np.float32)
+    if vectors.ndim != 2 or len(vectors) != len(texts):
+        raise ComponentError(
+            f"embedder {type(embedder).__name__} returned shape {vectors.shape} "
+            f"for {len(texts)} texts",
+            hint="`embed` must return one row per text",
+        )
+    broken = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if len(broken):
+        raise ComponentError(
+            f"embedder {type(embedder).__name__} returned a vector that is not finite "
+            f"for {texts[broken[0]][:80]!r}"
+        )
+    return vectors
