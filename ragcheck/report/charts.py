@@ -7,6 +7,7 @@ link after rendering, because the renderer rewrites bare fragments.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from ragcheck.report.curves import Chart, Point
 from ragcheck.report.numbers import amount
 
 HUES = ("#0b6bb5", "#b4540a", "#0a7f63", "#8a4f9e", "#7a6a12", "#a83250")
-INK, SOFT, GRID, PALE = "#1b2126", "#5b6770", "#e2e6e9", "#b9c1c7"
+INK, SOFT, GRID, PALE, PAPER = "#1b2126", "#5b6770", "#e2e6e9", "#b9c1c7", "#fbfbf9"
 #: What the page's style sheet calls each colour.
 VARIABLES = {
     **{hue: f"--hue-{number}" for number, hue in enumerate(HUES)},
@@ -26,19 +27,20 @@ VARIABLES = {
     SOFT: "--soft",
     GRID: "--line",
     PALE: "--pale",
+    PAPER: "--paper",
 }
 OUTSIDE = "https://ragcheck.invalid/"
-DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (3, 5))
+DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (3, 5))
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-WIDTH, HEIGHT, LABEL_GAP = 620, 330, 15
+WIDTH, HEIGHT, LABEL_GAP = 640, 320, 16
+Rows = list[dict[str, Any]]
 
 
-def spec(chart: Chart) -> alt.LayerChart:
-    """The Vega-Lite chart of a record, for a notebook or a file."""
-    drawing = _scatter(chart) if not chart.cuts else _lines(chart)
-    return drawing.properties(
-        width=WIDTH, height=HEIGHT, description=_description(chart)
-    ).configure(
+def spec(chart: Chart) -> dict[str, Any]:
+    """The Vega-Lite specification of a chart, for a notebook, a file or `svg`."""
+    drawing = alt.layer(*(_lines(chart) if chart.cuts else _scatter(chart)))
+    drawing = drawing.properties(width=WIDTH, height=HEIGHT, description=description(chart))
+    drawing = drawing.configure(
         background="transparent",
         font="sans-serif",
         view=alt.ViewConfig(stroke=None),
@@ -51,7 +53,7 @@ def spec(chart: Chart) -> alt.LayerChart:
             labelFontSize=12,
             titleFontSize=12,
             titleFontWeight="normal",
-            titlePadding=10,
+            titlePadding=12,
         ),
         legend=alt.LegendConfig(
             orient="top",
@@ -60,56 +62,44 @@ def spec(chart: Chart) -> alt.LayerChart:
             titleFontWeight="normal",
             labelFontSize=12,
             titleFontSize=12,
-            symbolStrokeColor=SOFT,
+            titleOrient="left",
+            titlePadding=10,
+            symbolOpacity=1,
             columnPadding=14,
+            offset=14,
         ),
     )
+    found: dict[str, Any] = drawing.to_dict()
+    return found
 
 
 def svg(chart: Chart) -> str:
-    """The chart as SVG without ids of others, style attributes or outside addresses."""
-    drawn = vl_convert.vegalite_to_svg(spec(chart).to_dict())
-    return _adapted(drawn, chart)
-
-
-def _adapted(drawn: str, chart: Chart) -> str:
-    """Links inward, ids under the chart's name, colours as variables, size left to the page."""
-    text = drawn.replace(OUTSIDE, "").replace('target="_blank"', "")
-    names = {
-        old: f"{chart.name}-{new}" for new, old in enumerate(re.findall(r'\bid="([^"]+)"', text))
-    }
-    for old, new in names.items():
-        text = text.replace(f'id="{old}"', f'id="{new}"').replace(f"url(#{old})", f"url(#{new})")
-    for hex_, variable in VARIABLES.items():
-        text = text.replace(f'"{hex_}"', f'"var({variable},{hex_})"')
-    text = re.sub(r' font-family="[^"]*"', "", text)
-    text = re.sub(r' pointer-events="none"', "", text)
+    """The chart as SVG: no style attribute, no outside address, ids of its own."""
+    text = vl_convert.vegalite_to_svg(spec(chart)).replace(OUTSIDE, "")
+    text = text.replace(' target="_blank"', "")
+    names = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)))
+    for number, name in enumerate(names):
+        own = f"{chart.name}-{number}"
+        text = text.replace(f'id="{name}"', f'id="{own}"').replace(f"url(#{name})", f"url(#{own})")
+    for colour, variable in VARIABLES.items():
+        text = text.replace(f'"{colour}"', f'"var({variable},{colour})"')
+    text = re.sub(r' (font-family="[^"]*"|pointer-events="none")', "", text)
     text = re.sub(r"(\d\.\d)\d{2,}", r"\1", text)
-    head = f'<svg role="img" aria-label="{_escape(_description(chart))}" '
-    return re.sub(r"^<svg ", head, text, count=1)
+    return re.sub(r"^<svg ", f'<svg role="img" aria-label="{_quoted(description(chart))}" ', text)
 
 
-def _escape(text: str) -> str:
+def _quoted(text: str) -> str:
     for sign, entity in (("&", "&amp;"), ('"', "&quot;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(sign, entity)
     return text
 
 
-def _description(chart: Chart) -> str:
+def description(chart: Chart) -> str:
+    """What a reader who cannot see the chart is told."""
     return f"{chart.title}. {chart.reading}"
 
 
-def _colour(chart: Chart) -> alt.Color:
-    names = list(dict.fromkeys(point.retriever for point in chart.points))
-    hues = [HUES[number % len(HUES)] for number in range(len(names))]
-    return alt.Color("retriever:N", title="retriever", scale=alt.Scale(domain=names, range=hues))
-
-
-def _chunkers(chart: Chart) -> list[str]:
-    return list(dict.fromkeys(point.chunker for point in chart.points))
-
-
-def _rows(points: Sequence[Point]) -> list[dict[str, Any]]:
+def _rows(points: Sequence[Point]) -> Rows:
     return [
         {
             "system": p.system,
@@ -120,121 +110,125 @@ def _rows(points: Sequence[Point]) -> list[dict[str, Any]]:
             "recall": p.recall,
             "low": p.low,
             "high": p.high,
-            "href": f"{OUTSIDE}#view=questions&run={p.run}&only=missed",
+            "href": f"{OUTSIDE}#view=questions&run={p.run}",
             "text": f"{p.system}: recall {p.figure.text} {p.figure.interval} at {amount(p.x)}",
         }
         for p in points
     ]
 
 
+def _chart(rows: Rows, *axes: Any) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=rows)).encode(*axes)
+
+
 def _range(points: Sequence[Point]) -> tuple[float, float]:
-    """The recall axis: from the lowest interval to the highest, in steps of a tenth."""
+    """The recall axis, from below the lowest interval to above the highest, in twentieths."""
     low = min(min(p.low, p.recall) for p in points)
     high = max(max(p.high, p.recall) for p in points)
-    return max(0.0, int(low * 10) / 10), min(1.0, -int(-high * 10 // 1) / 10)
+    return max(0.0, math.floor(low * 20) / 20), min(1.0, math.ceil(high * 20) / 20)
 
 
-def _scatter(chart: Chart) -> alt.LayerChart:
-    low, high = _range(chart.points)
-    shape = alt.Shape(
-        "chunker:N", title="chunker", scale=alt.Scale(domain=_chunkers(chart), range=list(SHAPES))
+def _names(points: Sequence[Point], field: str) -> list[str]:
+    return list(dict.fromkeys(getattr(point, field) for point in points))
+
+
+def _colour(chart: Chart) -> alt.Color:
+    names = _names(chart.points, "retriever")
+    scale = alt.Scale(domain=names, range=[HUES[n % len(HUES)] for n in range(len(names))])
+    legend = alt.Legend(symbolType="circle", symbolStrokeWidth=0)
+    return alt.Color("retriever:N", title="retriever", scale=scale, legend=legend)
+
+
+def _height(chart: Chart) -> alt.Y:
+    scale = alt.Scale(domain=list(_range(chart.points)), nice=False)
+    axis = alt.Axis(tickCount=6, domain=False, ticks=False, format=".2f")
+    return alt.Y("recall:Q", title=chart.y_title, scale=scale, axis=axis)
+
+
+def _marks(rows: alt.Chart, **options: Any) -> alt.Chart:
+    """Points that link to their system's questions and say in words what they are."""
+    return rows.mark_point(filled=True, opacity=1, **options).encode(
+        href="href:N", description="text:N"
     )
-    scale = alt.Scale(domain=[low, high], nice=False)
-    x = alt.X(
-        "x:Q",
-        title=chart.x_title,
-        scale=alt.Scale(zero=False, nice=True, padding=24),
-        axis=alt.Axis(grid=False, tickCount=6),
-    )
-    y = alt.Y(
-        "recall:Q",
-        title=chart.y_title,
-        scale=scale,
-        axis=alt.Axis(tickCount=6, domain=False, ticks=False),
-    )
+
+
+def _scatter(chart: Chart) -> list[alt.Chart]:
+    """Systems as points with intervals; pale lines join the sizes of one chunker and retriever."""
+    scale = alt.Scale(zero=False, nice=False, padding=30)
+    axis = alt.Axis(grid=False, tickCount=6, format=",d")
+    x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
+    legend = alt.Legend(symbolFillColor=SOFT, symbolStrokeWidth=0)
+    shapes = alt.Scale(domain=_names(chart.points, "chunker"), range=list(SHAPES))
+    shape = alt.Shape("chunker:N", title="chunker", scale=shapes, legend=legend)
     bright = [p for p in chart.points if p.system in chart.drawn]
     dull = [p for p in chart.points if p.system not in chart.drawn]
     ahead = sorted((p for p in chart.points if p.front), key=lambda p: p.x)
-    every = alt.Chart(alt.Data(values=_rows(chart.points))).encode(x=x, y=y)
-    shown = alt.Chart(alt.Data(values=_rows(bright))).encode(x=x, y=y, color=_colour(chart))
-    layers: list[Any] = [
-        every.mark_line(strokeWidth=1, color=PALE).encode(detail="line:N", order="x:Q"),
-        alt.Chart(alt.Data(values=_rows(ahead)))
-        .mark_line(interpolate="step-after", strokeWidth=9, opacity=0.35, color=PALE)
-        .encode(x=x, y=y),
-        shown.mark_rule(strokeWidth=1, opacity=0.55).encode(y=alt.Y("low:Q"), y2="high:Q"),
+    coloured = _chart(_rows(bright), x, y, _colour(chart))
+    layers = [
+        _chart(_rows(ahead), x, y).mark_line(
+            interpolate="step-after", strokeWidth=10, opacity=0.35, color=PALE
+        ),
+        _chart(_rows(chart.points), x, y, alt.Detail("line:N"), alt.Order("x:Q")).mark_line(
+            strokeWidth=1, color=PALE
+        ),
+        coloured.mark_rule(strokeWidth=1.2, opacity=0.5).encode(y="low:Q", y2="high:Q"),
     ]
     if dull:
-        rows = alt.Chart(alt.Data(values=_rows(dull))).encode(x=x, y=y, shape=shape)
-        layers.append(
-            rows.mark_point(filled=True, size=50, color=PALE, opacity=1).encode(
-                href="href:N", description="text:N"
-            )
-        )
-    layers.append(
-        shown.mark_point(filled=True, size=90, opacity=1).encode(
-            shape=shape, href="href:N", description="text:N"
-        )
-    )
-    layers.append(_labels(_spread(ahead, low, high, above=True), "right", x, y))
-    return alt.layer(*layers)
+        layers.append(_marks(_chart(_rows(dull), x, y, shape), size=55, color=PALE))
+    middle = (min(p.x for p in chart.points) + max(p.x for p in chart.points)) / 2
+    layers.append(_marks(coloured.encode(shape), size=100))
+    for align, side in (
+        ("left", [p for p in ahead if p.x <= middle]),
+        ("right", [p for p in ahead if p.x > middle]),
+    ):
+        layers += _labels(_placed(side, _range(chart.points), LABEL_GAP * 0.7), align, x, y)
+    return layers
 
 
-def _lines(chart: Chart) -> alt.LayerChart:
-    low, high = _range(chart.points)
-    log = chart.cuts[-1] > 100
-    x_scale = alt.Scale(
-        type="log" if log else "linear", domain=[chart.cuts[0], chart.cuts[-1]], nice=False
-    )
+def _lines(chart: Chart) -> list[alt.Chart]:
+    """A line per system along the cuts, the named ones in colour with their names at the end."""
+    kind = "log" if chart.cuts[-1] > 100 else "linear"
+    scale = alt.Scale(type=kind, domain=[chart.cuts[0], chart.cuts[-1]], nice=False)
     axis = alt.Axis(values=list(chart.cuts), grid=False, format=",d")
-    x = alt.X("x:Q", title=chart.x_title, scale=x_scale, axis=axis)
-    y = alt.Y(
-        "recall:Q",
-        title=chart.y_title,
-        scale=alt.Scale(domain=[low, high], nice=False),
-        axis=alt.Axis(tickCount=6, domain=False, ticks=False),
-    )
-    dash = alt.StrokeDash(
-        "chunker:N",
-        title="chunker",
-        scale=alt.Scale(domain=_chunkers(chart), range=[list(d) for d in DASHES]),
-    )
-    base = alt.Chart(alt.Data(values=_rows(chart.points))).encode(x=x, y=y, color=_colour(chart))
-    ends = [
-        p for p in chart.points if p.x == max(q.x for q in chart.points if q.system == p.system)
+    x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
+    legend = alt.Legend(symbolStrokeColor=SOFT, symbolStrokeWidth=1.8, symbolSize=300)
+    named = [p for p in chart.points if p.system in chart.drawn]
+    dashes = alt.Scale(domain=_names(named, "chunker"), range=[list(dash) for dash in DASHES])
+    dash = alt.StrokeDash("chunker:N", title="chunker", scale=dashes, legend=legend)
+    rest = [p for p in chart.points if p.system not in chart.drawn]
+    coloured = _chart(_rows(named), x, y, _colour(chart))
+    ends = [p for p in named if p.x == chart.cuts[-1]]
+    return [
+        _chart(_rows(rest), x, y, alt.Detail("system:N")).mark_line(strokeWidth=1, color=PALE),
+        coloured.mark_line(strokeWidth=2).encode(alt.Detail("system:N"), dash),
+        _marks(coloured, size=36),
+        *_labels(_placed(ends, _range(chart.points), 0), "left", x, y),
     ]
-    return alt.layer(
-        base.mark_line(strokeWidth=1.8).encode(detail="system:N", strokeDash=dash),
-        base.mark_point(filled=True, size=34, opacity=1).encode(
-            href="href:N", description="text:N"
-        ),
-        _labels(_spread(ends, low, high, above=False), "left", x, y),
-    )
 
 
-def _spread(
-    points: Sequence[Point], low: float, high: float, *, above: bool
-) -> list[dict[str, Any]]:
-    """A label per point, moved up so that no two overlap; heights in units of recall."""
-    gap = LABEL_GAP / HEIGHT * (high - low)
+def _placed(points: Sequence[Point], bounds: tuple[float, float], lift: float) -> Rows:
+    """Heights for names beside points, `lift` pixels above them and none over another."""
+    scale = (bounds[1] - bounds[0]) / HEIGHT
     rows = sorted(_rows(points), key=lambda row: (row["recall"], row["system"]))
-    last = float("-inf")
+    last = -math.inf
     for row in rows:
-        row["recall"] = last = max(row["recall"] + (gap * 0.9 if above else 0), last + gap)
-    over = max(0.0, last - high) if not above else 0.0
+        row["recall"] = last = max(row["recall"] + lift * scale, last + LABEL_GAP * scale)
+    over = max(0.0, last - bounds[1])
     for row in rows:
         row["recall"] -= over
     return rows
 
 
-def _labels(rows: list[dict[str, Any]], align: str, x: alt.X, y: alt.Y) -> alt.Chart:
-    """Names beside their points; right-aligned ones end left of theirs."""
-    mark = alt.Chart(alt.Data(values=rows)).mark_text(
-        align=align,
-        baseline="middle",
-        dx=-9 if align == "right" else 9,
-        fontSize=12,
-        color=INK,
-        clip=False,
-    )
-    return mark.encode(x=x, y=y, text="system:N")
+def _labels(rows: Rows, align: Any, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Names with a halo of the page's colour; left-aligned ones stand right of their point."""
+    text = _chart(rows, x, y).encode(text="system:N")
+    place = {
+        "align": align,
+        "dx": 10 if align == "left" else -10,
+        "baseline": "middle",
+        "fontSize": 12,
+    }
+    return [
+        text.mark_text(stroke=PAPER, strokeWidth=4, color=PAPER, **place),
+        text.mark_text(color=INK, **place),
+    ]

@@ -12,6 +12,8 @@ from ragcheck.report.words import cut_words
 
 #: More systems than this, and charts draw only those of the front.
 DRAWN_SYSTEMS = 12
+#: As many lines as can carry their names without a legend of names.
+NAMED_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def build_curves(data: Loaded) -> Curves:
     """Recall against context tokens, by number of chunks, and by budget."""
     ahead = front(data)
     few = len(data.cells) <= DRAWN_SYSTEMS
-    drawn = [cell for cell in data.cells if few or cell.id in ahead]
+    drawn = [cell for cell in data.cells if few or cell.id in ahead or cell.id in _leaders(data)]
     charts = (_trade_off(data, ahead), _by_k(data, drawn, ahead), _by_budget(data, drawn, ahead))
     return Curves(tuple(chart for chart in charts if chart and chart.points))
 
@@ -130,7 +132,7 @@ def _by_k(data: Loaded, drawn: list[Cell], ahead: frozenset[str]) -> Chart | Non
         "Recall",
         tuple(cut.value for cut in cuts),
         points,
-        tuple(cell.id for cell in drawn),
+        _named(data, cuts, ahead),
     )
 
 
@@ -147,7 +149,7 @@ def _by_budget(data: Loaded, drawn: list[Cell], ahead: frozenset[str]) -> Chart 
         "Recall",
         tuple(cut.value for cut in cuts),
         points,
-        tuple(cell.id for cell in drawn),
+        _named(data, cuts, ahead),
     )
 
 
@@ -162,6 +164,20 @@ def _along(
     return tuple(point for point in found if point)
 
 
+def _leaders(data: Loaded) -> frozenset[str]:
+    """The best by the measure that orders the run, and by recall at the working cut."""
+    names = (data.order, data.find("recall", data.at))
+    return frozenset(ranked(data, name)[0].id for name in names if name)
+
+
+def _named(data: Loaded, cuts: list[Cut], ahead: frozenset[str]) -> tuple[str, ...]:
+    """The lines worth a name: who leads at a cut, then the front, then the next best."""
+    leaders = [ranked(data, data.find("recall", cut))[0].id for cut in reversed(cuts)]
+    front_first = [cell.id for cell in ranked(data, data.order) if cell.id in ahead]
+    rest = [cell.id for cell in ranked(data, data.order)]
+    return tuple(dict.fromkeys([*leaders, *front_first, *rest]))[:NAMED_LINES]
+
+
 def _last_words(data: Loaded, cuts: list[Cut], points: tuple[Point, ...]) -> str:
     """Who leads at the smallest and at the largest cut."""
     ends = []
@@ -173,7 +189,7 @@ def _last_words(data: Loaded, cuts: list[Cut], points: tuple[Point, ...]) -> str
     text = "; ".join(dict.fromkeys(ends))
     left_out = len(data.cells) - len({point.system for point in points})
     rest = (
-        f" Drawn are the systems on the front; {left_out} others are in Systems."
+        f" {left_out} systems that are neither on the front nor lead are in Systems only."
         if left_out
         else ""
     )

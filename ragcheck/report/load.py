@@ -86,6 +86,16 @@ class Loaded:
         return {document.id: number for number, document in enumerate(self.documents)}
 
     @cached_property
+    def clusters(self) -> Ints:
+        """Each question's cluster: the document of its first labelled passage, else its own."""
+        first = [q.items[0].members[0].span.document if q.items else None for q in self.questions]
+        own = len(self.documents)
+        return np.array(
+            [own + n if name is None else self.place[name] for n, name in enumerate(first)],
+            dtype=np.int64,
+        )
+
+    @cached_property
     def budget(self) -> Cut | None:
         """The budget that orders systems: 2,000 tokens, or the largest of the run."""
         budgets = self.run.plan.budgets

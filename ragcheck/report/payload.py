@@ -122,7 +122,8 @@ def _permille(values: Floats) -> list[int]:
     """Shares in thousandths, -1 where null; never 0 or 1000 by rounding."""
     whole = np.round(np.nan_to_num(values, nan=-0.001) * 1000).astype(int)
     whole = np.where((values > 0) & (whole == 0), 1, whole)
-    return np.where((values < 1) & (whole == 1000), 999, whole).tolist()
+    rounded: list[int] = np.where((values < 1) & (whole == 1000), 999, whole).tolist()
+    return rounded
 
 
 def _chunks(cell: Cell, offsets: list[Ints]) -> Mapping[str, object]:
@@ -186,7 +187,8 @@ def _kept(data: Loaded, cell: Cell) -> tuple[Ints, Ints]:
 def _percent(values: Floats) -> list[int]:
     whole = np.round(values * 100).astype(int)
     whole = np.where((values > 0) & (whole == 0), 1, whole)
-    return np.where((values < 1) & (whole == 100), 99, whole).tolist()
+    rounded: list[int] = np.where((values < 1) & (whole == 100), 99, whole).tolist()
+    return rounded
 
 
 def _item_rows(cell: Cell, offsets: list[Ints]) -> Mapping[str, object]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import tomlkit
 
 from ragcheck.records import Json
+from ragcheck.report.choice import choose
 from ragcheck.report.curves import Curves, build_curves
 from ragcheck.report.load import Loaded
 from ragcheck.report.outcomes import Outcomes, outcomes
-from ragcheck.report.ranking import ranked
 from ragcheck.report.view_cases import Case, worst_cases
 from ragcheck.report.view_systems import COLUMN_DOCS, Systems, build_systems
 from ragcheck.report.view_verdict import Verdict, build_verdict
@@ -46,15 +46,15 @@ class View:
 def build(data: Loaded) -> View:
     """All records of a run's page."""
     found = {cell.id: outcomes(data, cell) for cell in data.cells}
-    order = ranked(data, data.order)
-    systems = build_systems(data)
+    choice = choose(data)
+    systems = build_systems(data, choice)
     return View(
         str(data.run.collection.get("name", "")),
         data.run.version,
-        build_verdict(data),
+        build_verdict(data, choice),
         build_curves(data),
         systems,
-        worst_cases(data, order[0], found[order[0].id]) if order else (),
+        worst_cases(data, choice.best, found[choice.best.id]) if choice else (),
         tuple(_definitions(data, systems)),
         _toml(data.run.plan.settings),
         tuple(found.values()),

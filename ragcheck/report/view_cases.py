@@ -127,9 +127,11 @@ def _item(data: Loaded, cell: Cell, row: int, shown: list[tuple[int, int, int]])
     column = {name: cell.items[name][row] for name in ("document", "start", "end")}
     number, start, end = (int(column[name]) for name in ("document", "start", "end"))
     document = data.documents[number]
-    state = (float(cell.items[name][row]) for name in ("coverage", "rank"))
     status, words = item_words(
-        *state, bool(cell.items["severed"][row]), float(cell.items["pieces"][row])
+        float(cell.items["coverage"][row]),
+        float(cell.items["rank"][row]),
+        bool(cell.items["severed"][row]),
+        float(cell.items["pieces"][row]),
     )
     segments = _segments(
         document.text, (start, end), _edges(cell, number), [s[1:] for s in shown if s[0] == number]

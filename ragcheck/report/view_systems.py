@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ragcheck.records import Json
+from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import ABSENT, Figure, amount, figure, percent, plain, seconds
 from ragcheck.report.ranking import cost_of, front, ranked
@@ -35,13 +36,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A system as a row; `front` when no other is both cheaper and better."""
+    """A system as a row.
+
+    `standing` is best, equal (not separable from the best), behind or, untested, empty; `front`
+    says that no other is both cheaper and better.
+    """
 
     id: str
     run: str
     chunker: str
     retriever: str
-    best: bool
+    standing: str
     front: bool
     figures: tuple[Figure, ...]
 
@@ -113,7 +118,7 @@ def table_measures(data: Loaded) -> list[tuple[str, str]]:
     return found
 
 
-def build_systems(data: Loaded) -> Systems:
+def build_systems(data: Loaded, choice: Choice | None) -> Systems:
     """Every finished system, best first by the measure that orders the run."""
     measures = table_measures(data)
     order = ranked(data, data.order)
@@ -126,7 +131,7 @@ def build_systems(data: Loaded) -> Systems:
                 cell.run,
                 chunking(cell),
                 retriever(cell),
-                cell is order[0],
+                _standing(cell, choice),
                 cell.id in ahead,
                 (*_means(data, cell, measures), *_cost_figures(cell, data)),
             )
@@ -137,6 +142,14 @@ def build_systems(data: Loaded) -> Systems:
         breaks=_breaks(data),
         missing=data.run.missing,
     )
+
+
+def _standing(cell: Cell, choice: Choice | None) -> str:
+    if choice is None or cell is choice.best:
+        return "best"
+    if not choice.tested:
+        return ""
+    return "equal" if choice.holds(cell) else "behind"
 
 
 def _measured(data: Loaded, measures: list[tuple[str, str]]) -> list[Column]:

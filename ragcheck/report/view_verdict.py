@@ -8,8 +8,9 @@ import numpy as np
 
 from ragcheck.notation import parse_measure
 from ragcheck.records import Json
+from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
-from ragcheck.report.numbers import Figure, amount, figure, share
+from ragcheck.report.numbers import Figure, amount, bare, figure, share
 from ragcheck.report.outcomes import MISSED, PARTIAL, outcomes
 from ragcheck.report.ranking import cost_of, ranked
 from ragcheck.report.words import cut_words, ordinal, plural
@@ -65,13 +66,12 @@ class Verdict:
     facts: tuple[tuple[str, str], ...]
 
 
-def build_verdict(data: Loaded) -> Verdict:
+def build_verdict(data: Loaded, choice: Choice | None) -> Verdict:
     """The verdict of a run; a run without a finished system has none."""
-    order = ranked(data, data.order)
-    best = order[0] if order else None
+    best = choice.best if choice else None
     return Verdict(
         _headline(data, best) if best else None,
-        tuple(_certainty(data, order)) if best else (),
+        tuple(_certainty(data, choice)) if choice else (),
         _tiles(data, best) if best else (),
         _leads(data, best) if best else (),
         tuple(Warning_(notice.text, notice.system or "") for notice in data.run.warnings),
@@ -105,32 +105,28 @@ def _headline(data: Loaded, best: Cell) -> Headline | None:
     )
 
 
-def _certainty(data: Loaded, order: list[Cell]) -> list[str]:
-    """What may honestly be said of the lead before a paired test: where the others' means lie."""
-    summary = order[0].result.measures.get(data.order or "")
-    if summary is None or summary.low is None or len(order) < 2:
+def _certainty(data: Loaded, choice: Choice) -> list[str]:
+    """How sure the lead is, which cheaper system is as good, and what to expect of the leader."""
+    if not choice.tested:
         return []
-    low = summary.low
-    inside = [
-        cell for cell in order[1:] if (mean := cell.mean(data.order)) is not None and mean >= low
-    ]
-    if not inside:
-        return ["No other system's mean lies inside its 95% interval."]
-    verb = "lies" if len(inside) == 1 else "lie"
-    text = (
-        f"The means of {len(inside)} of the other {plural(len(order) - 1, 'system')} {verb} inside "
-        "its 95% interval: do not take the lead for a difference without a paired test."
-    )
-    costs = [
-        (cost, cell) for cell in (order[0], *inside) if (cost := cost_of(data, cell)) is not None
-    ]
-    cost, cheapest = min(costs, key=lambda pair: pair[0], default=(None, None))
-    if cheapest is None or cheapest is order[0]:
+    equal, others = len(choice.members) - 1, plural(len(data.cells) - 1, "other system")
+    cheap = choice.recommended
+    price = f"{amount(cost_of(data, cheap))} tokens of context"
+    text = f"Separable from each of the {others} on these questions."
+    if equal:
+        text = f"On these questions not separable from {equal} of the {others}; "
+        text += (
+            f"it is the cheapest of them, with {price}."
+            if cheap is choice.best
+            else f"the cheapest of them is {cheap.id}: {share(cheap.mean(data.order))} with {price}."
+        )
+    honest = choice.honest
+    if honest is None or honest.mean is None:
         return [text]
+    ends = f" [{bare(honest.low)}, {bare(honest.high)}]" if honest.low is not None else ""
     return [
         text,
-        f"The cheapest of them is {cheapest.id}: {share(cheapest.mean(data.order))} with "
-        f"{amount(cost)} tokens of context at the working cut.",
+        f"The best of many flatters itself: on other questions expect {share(honest.mean)}{ends}.",
     ]
 
 
@@ -161,15 +157,16 @@ def _spread(data: Loaded, name: str, remark: str) -> str:
 
 def _leads(data: Loaded, best: Cell) -> tuple[Lead, ...]:
     found = outcomes(data, best)
+    missed, partial = found.code == MISSED, found.code == PARTIAL
     must = np.array([question.must_pass for question in data.questions], dtype=bool)
-    unmet = must & np.isin(found.code, (MISSED, PARTIAL))
     counts = [
-        (int((found.code == MISSED).sum()), "missed", "missed"),
-        (int((found.code == PARTIAL).sum()), "found in part", "partial"),
-        (int(found.cut.sum()), "cut by a chunk boundary and missed", "cut"),
-        (int(unmet.sum()), "must-pass and not found", "must-pass missed"),
+        (int((must & missed).sum()), "labelled must-pass, and missed", "missed,must-pass"),
+        (int(missed.sum()), "missed: none of their passages is whole in the context", "missed"),
+        (int(partial.sum()), "found in part: some of their passages are whole", "partial"),
+        (int(found.cut.sum()), "with a passage that a chunk boundary cuts, and not found", "cut"),
+        (int(found.polluted.sum()), "whose best-ranked chunk adds no gold", "polluted"),
     ]
-    return tuple(Lead(*entry) for entry in counts)
+    return tuple(Lead(*entry) for entry in counts if entry[0])
 
 
 def _orders(data: Loaded) -> list[str]:
