@@ -99,8 +99,6 @@ class TokenMap:
         return np.asarray(np.searchsorted(self.starts, wanted), dtype=np.int64)
 
 
-# A map takes about twice the memory of its text, which the collection holds anyway.
-@lru_cache(maxsize=1 << 16)
 def token_map(text: str, tokenizer: str = "cl100k_base") -> TokenMap:
     """Tokens of `text`, computed once per text and tokenizer.
 
@@ -110,6 +108,12 @@ def token_map(text: str, tokenizer: str = "cl100k_base") -> TokenMap:
 
     Raises ConfigError for an unknown tokenizer or one without a vocabulary on this machine.
     """
+    return _token_map(text, tokenizer)
+
+
+# A map takes about as much memory as its text, which the collection holds anyway.
+@lru_cache(maxsize=1 << 16)
+def _token_map(text: str, tokenizer: str) -> TokenMap:
     vocabulary = _vocabulary(tokenizer)
     starts, inside = [], []
     position = 0
@@ -127,9 +131,13 @@ def token_map(text: str, tokenizer: str = "cl100k_base") -> TokenMap:
     return TokenMap(joined, flags, len(text))
 
 
-@lru_cache(maxsize=1 << 14)
 def count_tokens(text: str, tokenizer: str = "cl100k_base") -> int:
     """Number of tokens of a text on its own, such as the prefix of a chunk."""
+    return _count_tokens(text, tokenizer)
+
+
+@lru_cache(maxsize=1 << 14)
+def _count_tokens(text: str, tokenizer: str) -> int:
     return sum(len(ids) for ids in _encode(_vocabulary(tokenizer).encoding, text))
 
 

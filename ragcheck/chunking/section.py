@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -112,15 +113,23 @@ class _Cutter:
         elif block.kind in ("list", "item", "quote"):
             self._pack(_after_headings(start, block.children))
         elif block.kind == "table":
-            rows = _columns([(row.start, row.end) for row in block.children])
-            body = block.children[1].start if len(block.children) > 1 else 0
-            self.packer.cut(start, block.end, [rows, rows, self.words], glued=body)
+            self._cut_rows(start, block, [(row.start, row.end) for row in block.children])
         elif block.kind == "code":
             lines = runs(self.text[block.start : block.end], "line") + np.int32(block.start)
-            second = int(lines[1, 0]) if len(lines) > 1 else 0
-            self.packer.cut(start, block.end, [lines, self.words], glued=second)
+            self._cut_rows(start, block, lines.tolist())
         else:
             self.packer.cut(start, block.end, self.prose, glued=block.start)
+
+    def _cut_rows(self, start: int, block: Block, rows: Sequence[tuple[int, int]]) -> None:
+        """Between rows: headings, first row (a table's header, a fence) and second row together.
+
+        Only where these three do not fit they are cut apart, and only a row that does not fit is
+        cut between words.
+        """
+        second = rows[1][0] if len(rows) > 1 else 0
+        headings = [trimmed(self.text, start, block.start)] if start < block.start else []
+        levels = [_columns(rows), _columns([*headings, *rows]), self.words]
+        self.packer.cut(start, block.end, levels, glued=second)
 
 
 def _sections(section: Outline) -> tuple[_Part, ...]:
@@ -152,6 +161,6 @@ def _after_headings(start: int, blocks: list[Block] | tuple[Block, ...]) -> tupl
     return (*head, *(_Part(block.start, block.end, block) for block in rest))
 
 
-def _columns(spans: list[tuple[int, int]]) -> Int32s:
+def _columns(spans: Sequence[tuple[int, int]]) -> Int32s:
     """int32[n, 2] whose columns lie together in memory."""
     return np.array(spans, dtype=np.int32).reshape(-1, 2).copy(order="F")

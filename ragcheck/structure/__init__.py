@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -71,7 +72,7 @@ def is_markdown(document: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def structure(text: str, markdown: bool) -> Structure:
+def structure(text: str, markdown: bool, /) -> Structure:
     """The structure of a text, found once per text."""
     blocks = markdown_blocks(text) if markdown else ()
     every = list(_all(blocks))
@@ -165,6 +166,6 @@ def _spans(blocks: Iterable[Block]) -> Int32s:
 
 
 def _array(spans: Iterable[tuple[int, int]]) -> Int32s:
-    array = np.array(list(spans), dtype=np.int32).reshape(-1, 2)
+    array = np.fromiter(chain.from_iterable(spans), dtype=np.int32).reshape(-1, 2)
     array.setflags(write=False)
     return array
