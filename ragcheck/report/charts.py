@@ -70,6 +70,7 @@ def spec(chart: Chart) -> dict[str, Any]:
         ),
     )
     found: dict[str, Any] = drawing.to_dict()
+    found["config"]["legend"]["layout"] = {"top": {"anchor": "start", "margin": 36}}
     return found
 
 
@@ -145,7 +146,7 @@ def _height(chart: Chart) -> alt.Y:
     return alt.Y("recall:Q", title=chart.y_title, scale=scale, axis=axis)
 
 
-def _marks(rows: alt.Chart, **options: Any) -> alt.Chart:
+def _marks(rows: alt.Chart, **options: Any) -> Any:
     """Points that link to their system's questions and say in words what they are."""
     return rows.mark_point(filled=True, opacity=1, **options).encode(
         href="href:N", description="text:N"
@@ -181,13 +182,13 @@ def _scatter(chart: Chart) -> list[alt.Chart]:
         ("left", [p for p in ahead if p.x <= middle]),
         ("right", [p for p in ahead if p.x > middle]),
     ):
-        layers += _labels(_placed(side, _range(chart.points), LABEL_GAP * 0.7), align, x, y)
+        layers += _beside(_placed(side, _range(chart.points), LABEL_GAP * 0.7), align, x, y)
     return layers
 
 
 def _lines(chart: Chart) -> list[alt.Chart]:
     """A line per system along the cuts, the named ones in colour with their names at the end."""
-    kind = "log" if chart.cuts[-1] > 100 else "linear"
+    kind: Any = "log" if chart.cuts[-1] > 100 else "linear"
     scale = alt.Scale(type=kind, domain=[chart.cuts[0], chart.cuts[-1]], nice=False)
     axis = alt.Axis(values=list(chart.cuts), grid=False, format=",d")
     x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
@@ -202,33 +203,42 @@ def _lines(chart: Chart) -> list[alt.Chart]:
         _chart(_rows(rest), x, y, alt.Detail("system:N")).mark_line(strokeWidth=1, color=PALE),
         coloured.mark_line(strokeWidth=2).encode(alt.Detail("system:N"), dash),
         _marks(coloured, size=36),
-        *_labels(_placed(ends, _range(chart.points), 0), "left", x, y),
+        *_at_end(_placed(ends, _range(chart.points), 0), _colour(chart)),
     ]
 
 
 def _placed(points: Sequence[Point], bounds: tuple[float, float], lift: float) -> Rows:
-    """Heights for names beside points, `lift` pixels above them and none over another."""
+    """A height for each point's name (`label`), `lift` pixels above it and none over another."""
     scale = (bounds[1] - bounds[0]) / HEIGHT
     rows = sorted(_rows(points), key=lambda row: (row["recall"], row["system"]))
     last = -math.inf
     for row in rows:
-        row["recall"] = last = max(row["recall"] + lift * scale, last + LABEL_GAP * scale)
+        row["label"] = last = max(row["recall"] + lift * scale, last + LABEL_GAP * scale)
     over = max(0.0, last - bounds[1])
     for row in rows:
-        row["recall"] -= over
+        row["label"] -= over
     return rows
 
 
-def _labels(rows: Rows, align: Any, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Names with a halo of the page's colour; left-aligned ones stand right of their point."""
-    text = _chart(rows, x, y).encode(text="system:N")
-    place = {
-        "align": align,
-        "dx": 10 if align == "left" else -10,
-        "baseline": "middle",
-        "fontSize": 12,
-    }
+def _beside(rows: Rows, align: Any, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Names near their points, with a halo of the page's colour; `left` ones stand right of it."""
+    offset = 10 if align == "left" else -10
+    text = _chart(rows, x, y).encode(alt.Y("label:Q"), text="system:N")
+    place = {"align": align, "dx": offset, "baseline": "middle", "fontSize": 12}
     return [
         text.mark_text(stroke=PAPER, strokeWidth=4, color=PAPER, **place),
         text.mark_text(color=INK, **place),
+    ]
+
+
+def _at_end(rows: Rows, colour: alt.Color) -> list[alt.Chart]:
+    """Names at the right edge, each joined to the end of its line."""
+    base = _chart(rows, colour)
+    joined = base.encode(
+        x=alt.value(WIDTH + 5), x2=alt.value(WIDTH + 22), y="recall:Q", y2="label:Q"
+    )
+    named = base.encode(x=alt.value(WIDTH + 26), y="label:Q", text="system:N")
+    return [
+        joined.mark_rule(strokeWidth=1, opacity=0.6, clip=False),
+        named.mark_text(align="left", baseline="middle", fontSize=12),
     ]

@@ -26,9 +26,13 @@ class Choice:
     honest: Summary | None
     tested: bool
 
-    def holds(self, cell: Cell) -> bool:
-        """Whether a system is not separable from the best."""
-        return any(cell is member for member in self.members)
+    def standing(self, cell: Cell) -> str:
+        """`best`, `equal` (not separable from it), `behind`, or empty where nothing was tested."""
+        if cell is self.best:
+            return "best"
+        if not self.tested:
+            return ""
+        return "equal" if any(cell is member for member in self.members) else "behind"
 
 
 def choose(data: Loaded) -> Choice | None:

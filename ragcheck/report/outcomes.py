@@ -18,9 +18,11 @@ WHOLE = 1 - 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Per question: `code` (position in OUTCOMES), `first` rank at which an item completes (0:
-    none within the depth searched), `recall`, `coverage` (of its text) and `pollution` at the
-    working cut (NaN: no value), and the flags `cut` and `polluted`.
+    """What became of each question: arrays of length q.
+
+    `code` is a position in OUTCOMES; `first` the rank at which an item completes (0: none within
+    the depth searched); `recall`, `coverage` (of its text) and `pollution` are those of the
+    working cut (NaN: no value); `cut` and `polluted` are flags (`words.FLAGS`).
     """
 
     code: Ints

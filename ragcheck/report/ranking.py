@@ -27,7 +27,7 @@ def cost_of(data: Loaded, cell: Cell) -> float | None:
 
 
 def front(data: Loaded) -> frozenset[str]:
-    """Ids of the systems that no other beats: none is as cheap and better, or cheaper and as good."""
+    """Ids of the systems that no other beats, being as cheap and better or cheaper and as good."""
     measure = data.find("recall", data.at)
     points = [
         (cost, -mean, cell.number, cell.id)

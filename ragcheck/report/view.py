@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import tomlkit
 
-from ragcheck.records import Json
+from ragcheck.records import Json, Measure
 from ragcheck.report.choice import choose
 from ragcheck.report.curves import Curves, build_curves
 from ragcheck.report.load import Loaded
@@ -21,9 +21,10 @@ from ragcheck.report.view_verdict import Verdict, build_verdict
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a name on the page means; `key` is what numbers refer to."""
+    """What a name on the page means: `recall@5` is looked up as `recall`; `cuts` lists its cuts."""
 
     key: str
+    cuts: str
     doc: str
     better: str
 
@@ -62,9 +63,16 @@ def build(data: Loaded) -> View:
 
 
 def _definitions(data: Loaded, systems: Systems) -> list[Definition]:
-    measures = [Definition(name, m.doc, m.better) for name, m in data.run.measures.items()]
-    costs = [Definition(key, doc, "lower") for key, doc in COLUMN_DOCS.items()]
-    return [*measures, *costs, *(Definition(c.key, c.doc, c.better) for c in systems.kinds)]
+    """One definition per family of measures, whatever its cut-offs, then costs and breaks."""
+    families: dict[str, list[Measure]] = {}
+    for measure in data.run.measures.values():
+        families.setdefault(measure.name, []).append(measure)
+    measures = [
+        Definition(name, " ".join(f"@{m.cut}" for m in same if m.cut), same[0].doc, same[0].better)
+        for name, same in families.items()
+    ]
+    costs = [Definition(key, "", doc, "lower") for key, doc in COLUMN_DOCS.items()]
+    return [*measures, *costs, *(Definition(c.key, "", c.doc, c.better) for c in systems.kinds)]
 
 
 def _toml(settings: object) -> str:

@@ -7,6 +7,7 @@ be read and printed without a script.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -157,14 +158,14 @@ def _edges(cell: Cell, document: int) -> list[int]:
 def _segments(
     text: str, gold: tuple[int, int], edges: list[int], shown: list[tuple[int, int]]
 ) -> list[Segment]:
-    """A passage with some text around it, split where its state changes or a chunk boundary lies."""
+    """A passage and some text around it, split where its state changes or a boundary lies."""
     low, high = max(0, gold[0] - AROUND), min(len(text), gold[1] + AROUND)
     inner = {edge for edge in edges if low < edge < high}
     marks = {low, high, *gold, *inner}
     marks |= {at for span in shown for at in span if gold[0] < at < gold[1]}
     points = sorted(marks)
     out: list[Segment] = []
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         inside = gold[0] <= start < gold[1]
         held = any(a <= start and end <= b for a, b in shown)
         kind = ("found" if held else "missing") if inside else "context"

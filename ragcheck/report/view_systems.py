@@ -131,7 +131,7 @@ def build_systems(data: Loaded, choice: Choice | None) -> Systems:
                 cell.run,
                 chunking(cell),
                 retriever(cell),
-                _standing(cell, choice),
+                choice.standing(cell) if choice else "",
                 cell.id in ahead,
                 (*_means(data, cell, measures), *_cost_figures(cell, data)),
             )
@@ -142,14 +142,6 @@ def build_systems(data: Loaded, choice: Choice | None) -> Systems:
         breaks=_breaks(data),
         missing=data.run.missing,
     )
-
-
-def _standing(cell: Cell, choice: Choice | None) -> str:
-    if choice is None or cell is choice.best:
-        return "best"
-    if not choice.tested:
-        return ""
-    return "equal" if choice.holds(cell) else "behind"
 
 
 def _measured(data: Loaded, measures: list[tuple[str, str]]) -> list[Column]:

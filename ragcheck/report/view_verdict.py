@@ -16,6 +16,10 @@ from ragcheck.report.ranking import cost_of, ranked
 from ragcheck.report.words import cut_words, ordinal, plural
 
 
+#: Systems on the first screen; all of them stand in Systems.
+LEADERS = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Headline:
     """`Best within 2,000 tokens:` a system, the measure's figure, and its context's price."""
@@ -25,6 +29,23 @@ class Headline:
     run: str
     figure: Figure
     context: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """A system on the common scale; `low`, `mid`, `high` are places from 0 to 1000 on it.
+
+    `standing` is as in the systems table: best, equal, behind or empty.
+    """
+
+    system: str
+    run: str
+    standing: str
+    figure: Figure
+    context: Figure
+    low: int
+    mid: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,7 @@ class Verdict:
 
     headline: Headline | None
     sentences: tuple[str, ...]
+    leaders: tuple[Leader, ...]
     tiles: tuple[Tile, ...]
     leads: tuple[Lead, ...]
     warnings: tuple[Warning_, ...]
@@ -72,6 +94,7 @@ def build_verdict(data: Loaded, choice: Choice | None) -> Verdict:
     return Verdict(
         _headline(data, best) if best else None,
         tuple(_certainty(data, choice)) if choice else (),
+        _leaders(data, choice) if choice else (),
         _tiles(data, best) if best else (),
         _leads(data, best) if best else (),
         tuple(Warning_(notice.text, notice.system or "") for notice in data.run.warnings),
@@ -102,6 +125,36 @@ def _headline(data: Loaded, best: Cell) -> Headline | None:
         best.run,
         _shown(data, best, data.order),
         Figure(cost, amount(cost), "context"),
+    )
+
+
+def _leaders(data: Loaded, choice: Choice) -> tuple[Leader, ...]:
+    """The first systems with their intervals on one scale."""
+    name = data.order or ""
+    cells = ranked(data, name)[:LEADERS]
+    found = [(cell, summary) for cell in cells if (summary := cell.result.measures.get(name))]
+    ends = [
+        (s.mean if s.low is None else s.low, s.mean, s.mean if s.high is None else s.high)
+        for _, s in found
+        if s.mean is not None
+    ]
+    if len(ends) < 2:
+        return ()
+    low, high = min(end[0] for end in ends), max(end[2] for end in ends)
+
+    def place(value: float) -> int:
+        return round((value - low) / ((high - low) or 1.0) * 1000)
+
+    return tuple(
+        Leader(
+            cell.id,
+            cell.run,
+            choice.standing(cell),
+            _shown(data, cell, name),
+            Figure(cost := cost_of(data, cell), amount(cost), "context"),
+            *(place(end) for end in places),
+        )
+        for (cell, _), places in zip(found, ends, strict=False)
     )
 
 
@@ -139,7 +192,7 @@ def _tiles(data: Loaded, best: Cell) -> tuple[Tile, ...]:
         ("nDCG", data.at, "nDCG"),
     ]
     names = [(data.find(base, cut), title) for base, cut, title in wanted]
-    unique = dict((name, title) for name, title in names if name)
+    unique = {name: title for name, title in names if name}
     tiles = []
     for name, title in list(unique.items())[:4]:
         cut = parse_measure(name)[1]

@@ -38,7 +38,7 @@ function edge(scene, at, found, cut) {
   const made = el("span", { class: `edge${cut ? " cut" : ""}${starts.length && ends.length ? "" : starts.length ? " opens" : " closes"}`,
     title: words.filter(Boolean).join(", "), text });
   const ranks = found.starts.filter((row) => scene.rank.has(row)).map((row) => scene.rank.get(row));
-  if (!ranks.length) return [made];
+  if (!ranks.length) return starts.length ? [made, el("span", { class: "rank quiet-rank", text: starts.join(", "), title: words[1] })] : [made];
   return [made, el("span", { class: "rank", text: ranks.join(", "), title: `retrieved at rank ${ranks.join(", ")}` })];
 }
 

@@ -57,13 +57,16 @@ document.addEventListener("keydown", (event) => {
   if (run) { event.preventDefault(); run(); }
 });
 
-const definitions = JSON.parse(document.getElementById("definitions").textContent);
+// About holds every definition once; `recall@5` is found under `recall`.
+const definitions = new Map([...document.querySelectorAll("[data-name]")].map((term) =>
+  [term.dataset.name, term.nextElementSibling.textContent]));
 const tip = document.getElementById("tip");
 
 function showTip(target) {
   const name = target.dataset.m;
-  if (!definitions[name]) return;
-  tip.replaceChildren(el("b", { text: name }), ` ${definitions[name]}`);
+  const words = definitions.get(name) || definitions.get(name.split("@")[0]);
+  if (!words) return;
+  tip.replaceChildren(el("b", { text: name }), ` ${words}`);
   tip.hidden = false;
   const box = target.getBoundingClientRect();
   const left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8));
