@@ -15,7 +15,6 @@ from ragcheck.report.outcomes import MISSED, PARTIAL, outcomes
 from ragcheck.report.ranking import cost_of, ranked
 from ragcheck.report.words import cut_words, ordinal, plural
 
-
 #: Systems on the first screen; all of them stand in Systems.
 LEADERS = 8
 
@@ -108,7 +107,8 @@ def measure_words(name: str) -> str:
     cut = parse_measure(name)[1]
     if cut is None:
         return f"by {name}"
-    return f"{'with' if cut.unit == 'k' else 'within'} {cut_words(cut.unit, cut.value)}"
+    preposition = "with" if cut.unit == "k" else "within"
+    return f"{preposition} {cut_words(cut.unit, cut.value)}"
 
 
 def _shown(data: Loaded, cell: Cell, name: str) -> Figure:
@@ -193,19 +193,22 @@ def _tiles(data: Loaded, best: Cell) -> tuple[Tile, ...]:
     ]
     names = [(data.find(base, cut), title) for base, cut, title in wanted]
     unique = {name: title for name, title in names if name}
-    tiles = []
-    for name, title in list(unique.items())[:4]:
-        cut = parse_measure(name)[1]
-        remark = cut_words(cut.unit, cut.value) if cut else "no retriever involved"
-        tiles.append(Tile(title, _shown(data, best, name), _spread(data, name, remark)))
-    return tuple(tiles)
+    return tuple(
+        Tile(f"{title}, {_where(name)}", _shown(data, best, name), _spread(data, name))
+        for name, title in list(unique.items())[:4]
+    )
 
 
-def _spread(data: Loaded, name: str, remark: str) -> str:
+def _where(name: str) -> str:
+    cut = parse_measure(name)[1]
+    return cut_words(cut.unit, cut.value) if cut else "whatever is retrieved"
+
+
+def _spread(data: Loaded, name: str) -> str:
     means = [mean for cell in data.cells if (mean := cell.mean(name)) is not None]
     if len(means) < 2:
-        return remark
-    return f"{remark}; all systems {share(min(means))} to {share(max(means))}"
+        return "the only system"
+    return f"all systems: {share(min(means))} to {share(max(means))}"
 
 
 def _leads(data: Loaded, best: Cell) -> tuple[Lead, ...]:

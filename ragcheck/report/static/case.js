@@ -159,7 +159,7 @@ function hitLine(view, hit) {
     "aria-label": `Rank ${hit.rank}: show in the document`, text: String(hit.rank) });
   const about = el("p", { class: "under" }, place(view, hit.doc, hit.start), ` · chunk ${hit.chunk + 1} · ${whole(hit.tokens)} tokens · score ${hit.score}`);
   const body = el("div", {}, el("p", { class: "verdict" }, el("b", { class: hit.gold ? "good" : null, text: words }), twin ? el("span", { class: "tag", text: "twin" }) : null), bar(hit.gold, hit.repeated), about);
-  if (all[hit.doc]) body.append(snippet(hit, all[hit.doc], spans));
+  if (all[hit.doc] && hit.shown) body.append(snippet(hit, all[hit.doc], spans));
   return el("li", { class: hit.shown ? null : "beyond" }, link, body);
 }
 
@@ -189,7 +189,7 @@ function strip({ data, one, q }) {
     const there = data.systems.find((s) => split(s.id)[0] === name && split(s.id)[1] === column);
     return there ? el("td", {}, stripCell(data, there, q, there === one)) : el("td", { class: "none", text: "–" });
   })));
-  return el("section", { class: "strip", "aria-label": "All systems" }, el("h3", { text: "The same question in every system" }),
+  return el("section", { class: "strip", "aria-label": "All systems" }, el("h3", { text: "The same question in every system" }), el("p", { class: "hint", text: "The share is how much of its passages' text is in the context; ✂ marks a passage that is cut and not whole." }),
     el("div", { class: "scroll" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...body))));
 }
 
