@@ -14,6 +14,7 @@ import numpy as np
 from ragcheck.measures.boundaries import Bounds, Flags, Touching, cover_counts
 from ragcheck.measures.corpus import Corpus, Reals
 from ragcheck.measures.covers import NEVER, Need, Piece, greedy_gains, joint_costs
+from ragcheck.measures.ranges import distinct, spread
 from ragcheck.records import Chunks, Cut, Int32s
 from ragcheck.spans import Ints
 
@@ -81,8 +82,9 @@ def ceilings(
         in_chunks, in_tokens = _add_up(alone, rows, int(count))
         weight = corpus.items.weight[rows] @ _members(int(count))
         best[questions] = _largest(weight, in_chunks, in_tokens, cuts)
-    for question in np.flatnonzero(~simple & (items > 0)):
-        best[question] = _one_by_one(costs, int(question), cuts)
+    for case in _cases(costs, np.flatnonzero(~simple & (items > 0))):
+        low, high = corpus.items.first[case.question], corpus.items.first[case.question + 1]
+        best[case.question] = _search(case, corpus.items.weight[low:high], cuts)
     total = np.bincount(corpus.items.question, corpus.items.weight, corpus.questions)
     share = np.divide(best, total[:, None], out=np.zeros_like(best), where=total[:, None] > 0)
     return Ceilings(np.minimum(share, 1), items <= EXACT_ITEMS)
@@ -152,56 +154,86 @@ def _add_up(alone: _Alone, rows: Ints, count: int) -> tuple[Ints, Ints]:
 
 def _largest(weight: Reals, in_chunks: Ints, in_tokens: Ints, cuts: Sequence[Cut]) -> Reals:
     """Largest weight [.., subsets] that each cut-off can pay for: [.., c]."""
-    columns = [
-        np.where((in_chunks if cut.unit == "k" else in_tokens) <= cut.value, weight, 0).max(axis=-1)
-        for cut in cuts
-    ]
-    return np.stack(columns, axis=-1)
+    limit = np.array([cut.value for cut in cuts])[:, None]
+    by_chunks = np.array([cut.unit == "k" for cut in cuts])[:, None]
+    cost = np.where(by_chunks, in_chunks[..., None, :], in_tokens[..., None, :])
+    return np.asarray(np.where(cost <= limit, weight[..., None, :], 0).max(axis=-1))
 
 
-def _one_by_one(costs: _Costs, question: int, cuts: Sequence[Cut]) -> Reals:
-    """Largest weight per cut-off of one question, by searching covers: float64[c]."""
-    items = costs.corpus.items
-    low, high = int(items.first[question]), int(items.first[question + 1])
-    weight = items.weight[low:high]
-    needs, chunk = _question(costs, low, high)
-    whole = [Piece(*piece) for piece in _whole(costs, chunk)]
-    counted = [Piece(piece.start, piece.end, 1) for piece in whole]
-    if high - low > EXACT_ITEMS:
-        by_chunks = greedy_gains(counted, needs, weight)
-        by_tokens = greedy_gains(whole, needs, weight)
-        return np.array(
-            [_reached(by_chunks if cut.unit == "k" else by_tokens, cut.value) for cut in cuts]
-        )
-    in_chunks = joint_costs(counted, needs, high - low)
-    in_tokens = joint_costs([*whole, *_beginnings(costs, chunk, needs)], needs, high - low)
-    return _largest(weight @ _members(high - low), in_chunks, in_tokens, cuts)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A question to search covers for: its chunks whole, and cut where that may be enough."""
+
+    question: int
+    needs: list[Need]
+    whole: list[Piece]
+    cut: list[Piece]
 
 
-def _question(costs: _Costs, low: int, high: int) -> tuple[list[Need], Ints]:
-    """Alternatives of the items [low, high) and the chunks that touch them."""
-    gold, touching = costs.corpus.alternatives, costs.touching
-    first, end = int(gold.first[low]), int(gold.first[high])
-    rows = zip(gold.start[first:end], gold.end[first:end], gold.item[first:end] - low, strict=True)
-    needs = [Need(int(start), int(stop), int(item)) for start, stop, item in rows]
-    return needs, np.unique(touching.chunk[touching.first[first] : touching.first[end]])
+def _cases(costs: _Costs, questions: Ints) -> Iterator[_Case]:
+    """Prices the chunks of all `questions` at once and hands them out one by one."""
+    gold, items = costs.corpus.alternatives, costs.corpus.items
+    owner = gold.question[costs.touching.alternative]
+    wanted = np.isin(owner, questions)
+    rows = distinct(owner[wanted] << 32 | costs.touching.chunk[wanted])
+    question, chunk = rows >> 32, rows & (1 << 32) - 1
+    start, end = costs.bounds.start[chunk], costs.bounds.end[chunk]
+    whole = [Piece(*row) for row in _rows(start, end, costs.tokens[chunk])]
+    row, stop, price = _beginnings(costs, question, chunk)
+    cut = [Piece(*place, True) for place in _rows(start[row], stop, price)]
+    item = gold.item - items.first[gold.question]
+    needs = [Need(*place) for place in _rows(gold.start, gold.end, item)]
+    ends = np.stack([questions, questions + 1], axis=1)
+    for number, of_needs, of_whole, of_cut in zip(
+        questions.tolist(),
+        gold.first[items.first[ends]].tolist(),
+        np.searchsorted(question, ends).tolist(),
+        np.searchsorted(question[row], ends).tolist(),
+        strict=True,
+    ):
+        yield _Case(number, needs[slice(*of_needs)], whole[slice(*of_whole)], cut[slice(*of_cut)])
 
 
-def _whole(costs: _Costs, chunk: Ints) -> Iterator[tuple[int, int, int]]:
-    columns = (costs.bounds.start[chunk], costs.bounds.end[chunk], costs.tokens[chunk])
+def _rows(*columns: Ints) -> Iterator[tuple[int, int, int]]:
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _beginnings(costs: _Costs, chunk: Ints, needs: Sequence[Need]) -> list[Piece]:
-    """Each chunk cut where a passage ends or another chunk takes over, or after its last unit."""
-    start, end = costs.bounds.start[chunk], costs.bounds.end[chunk]
-    stops = np.unique(np.concatenate([[need.end for need in needs], start]))
-    row, column = np.nonzero((start[:, None] < stops) & (stops < end[:, None]))
-    row = np.concatenate([row, np.arange(len(chunk))])
-    stop = np.concatenate([stops[column], end])
-    cost = costs.until(chunk[row], stop)
-    table = zip(start[row].tolist(), stop.tolist(), cost.tolist(), strict=True)
-    return [Piece(*piece, cut=True) for piece in table]
+def _beginnings(costs: _Costs, question: Ints, chunk: Ints) -> tuple[Ints, Ints, Ints]:
+    """Chunks cut where a passage ends, another chunk takes over, or after their last unit.
+
+    `question`, `chunk`: which chunks, by question. Returns which of them, the end and the cost of
+    every beginning that costs less than the whole, ordered by question.
+    """
+    gold, line = costs.corpus.alternatives, costs.corpus.text.length + 1
+    start, end = (
+        question * line + costs.bounds.start[chunk],
+        question * line + costs.bounds.end[chunk],
+    )
+    stops = distinct(np.concatenate([gold.question * line + gold.end, start]))
+    low = np.searchsorted(stops, start, side="right")
+    count = np.searchsorted(stops, end, side="left") - low
+    every = np.arange(len(chunk))
+    row = np.concatenate([np.repeat(every, count), every])
+    stop = np.concatenate([stops[spread(low, count)], end]) - question[row] * line
+    order = np.argsort(row, kind="stable")
+    row, stop = row[order], stop[order]
+    price = costs.until(chunk[row], stop)
+    useful = price < costs.tokens[chunk[row]]
+    return row[useful], stop[useful], price[useful]
+
+
+def _search(case: _Case, weight: Reals, cuts: Sequence[Cut]) -> Reals:
+    """Largest weight of the items that each cut-off can pay for: float64[c]."""
+    counted = [piece._replace(cost=1) for piece in case.whole]
+    if len(weight) > EXACT_ITEMS:
+        by_chunks = greedy_gains(counted, case.needs, weight)
+        by_tokens = greedy_gains(case.whole, case.needs, weight)
+        return np.array(
+            [_reached(by_chunks if cut.unit == "k" else by_tokens, cut.value) for cut in cuts]
+        )
+    in_chunks = joint_costs(counted, case.needs, len(weight))
+    in_tokens = joint_costs([*case.whole, *case.cut], case.needs, len(weight))
+    return _largest(weight @ _members(len(weight)), in_chunks, in_tokens, cuts)
 
 
 def _reached(gains: tuple[Ints, Reals], limit: int) -> float:

@@ -80,7 +80,7 @@ class Items:
 class Alternatives:
     """The places any one of which is enough for an item: arrays of length a.
 
-    Ordered by (item, document, start, end), so that the first of equals is first in document
+    Ordered by item, document, then start and end in characters, so that the first of equals is first in document
     order. `start` < `end` are units, `number` is the position in `Item.alternatives`. `first`
     int64[i + 1] is the position of each item's first alternative.
     """
@@ -171,13 +171,14 @@ def _alternatives(collection: Collection, text: Text, items: Items) -> Alternati
     index = collection.index()
     all_items = [item for question in collection.questions for item in question.items]
     rows = [
-        (position, *_place(span, index, text), number)
+        (position, *_place(span, index, text), number, span.start, span.end)
         for position, item in enumerate(all_items)
         for number, span in enumerate(item.alternatives)
     ]
-    table = np.array(rows, dtype=np.int64).reshape(-1, 5)
-    table = table[np.lexsort((table[:, 3], table[:, 2], table[:, 1], table[:, 0]))]
-    item, document, start, end, number = (np.ascontiguousarray(column) for column in table.T)
+    table = np.array(rows, dtype=np.int64).reshape(-1, 7)
+    # By characters: units cannot tell two starts apart that only white space separates.
+    order = np.lexsort((table[:, 6], table[:, 5], table[:, 1], table[:, 0]))
+    item, document, start, end, number = (column[order] for column in table.T[:5])
     first = np.searchsorted(item, np.arange(len(items) + 1))
     return Alternatives(item, items.question[item], document, start, end, number, first)
 

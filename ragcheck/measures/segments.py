@@ -9,7 +9,7 @@ import numpy as np
 from ragcheck.measures.boundaries import Flags
 from ragcheck.measures.context import Context, Ranked
 from ragcheck.measures.corpus import Corpus
-from ragcheck.measures.ranges import spread
+from ragcheck.measures.ranges import distinct, spread
 from ragcheck.spans import Ints
 
 
@@ -43,7 +43,7 @@ def segment(corpus: Corpus, ranked: Ranked, context: Context) -> Segments:
         (gold.question * line + gold.start, gold.question * line + gold.end),
         (zones.question * line + zones.start, zones.question * line + zones.end),
     ]
-    points = np.unique(np.concatenate([ends for pair in ranges for ends in pair]))
+    points = distinct(np.concatenate([ends for pair in ranges for ends in pair]))
     parts = max(len(points) - 1, 0)
     (low, high), (gold_low, gold_high), (zone_low, zone_high) = (
         (np.searchsorted(points, a), np.searchsorted(points, b)) for a, b in ranges
