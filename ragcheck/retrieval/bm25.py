@@ -26,8 +26,9 @@ from ragcheck.retrieval.words import words
 Doubles = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.integer[Any]]
 
-#: Postings whose weights are computed at once: bounds the memory of a build.
-_BLOCK = 1 << 18
+#: Words read before their repetitions within a text are counted, and postings weighted at once:
+#: both bound the memory of a build.
+_PORTION = 1 << 18
 _DELTA = {"okapi": 0.0, "l": 0.5, "plus": 1.0}
 
 
@@ -78,8 +79,8 @@ class BM25:
         rarity = self._rarities(len(lengths), holding)
         mean_length = int(lengths.sum()) / max(len(lengths), 1)
         weights = np.repeat(rarity, holding)
-        for start in range(0, len(weights), _BLOCK):
-            part = slice(start, start + _BLOCK)
+        for start in range(0, len(weights), _PORTION):
+            part = slice(start, start + _PORTION)
             length = lengths[counts.indices[part]]
             weights[part] = self.weights(counts.data[part], length, weights[part], mean_length)
         postings = Postings(len(lengths), counts.indptr, counts.indices.astype(np.intp), weights)
@@ -225,16 +226,32 @@ def _count(texts: Iterable[Iterable[str]]) -> tuple[dict[str, int], sparse.csc_a
     """Words in order of first occurrence, counts [texts, words], and the texts' lengths."""
     vocabulary: defaultdict[str, int] = defaultdict()
     vocabulary.default_factory = vocabulary.__len__
-    ids = array("i")
-    ends = [0]
+    portions: list[sparse.csr_array] = []
+    lengths = array("q")
+    ids, ends = array("i"), [0]
     for text in texts:
-        ids.extend(map(vocabulary.__getitem__, text))
+        ids.fromlist(list(map(vocabulary.__getitem__, text)))
+        lengths.append(len(ids) - ends[-1])
         ends.append(len(ids))
-    shape = (len(ends) - 1, len(vocabulary))
-    ones = np.ones(len(ids), np.int32)
-    counts = sparse.csr_array((ones, np.frombuffer(ids, np.int32), ends), shape=shape).tocsc()
-    counts.sum_duplicates()
-    return dict(vocabulary), counts, np.diff(ends)
+        if len(ids) >= _PORTION:
+            portions.append(_rows(ids, ends))
+            ids, ends = array("i"), [0]
+    portions.append(_rows(ids, ends))
+    for portion in portions:
+        portion.resize(portion.shape[0], len(vocabulary))
+    counts = sparse.vstack(portions, format="csr")
+    portions.clear()
+    return dict(vocabulary), counts.tocsc(), np.array(lengths, np.int64)
+
+
+def _rows(ids: array[int], ends: list[int]) -> sparse.csr_array:
+    """How often each text holds each word, from the words' numbers one text after the other."""
+    numbers = np.array(ids, np.int32)
+    ones = np.ones(len(numbers), np.int32)
+    shape = (len(ends) - 1, int(numbers.max(initial=0)) + 1)
+    rows = sparse.csr_array((ones, numbers, np.array(ends, np.int32)), shape=shape)
+    rows.sum_duplicates()
+    return rows
 
 
 def _refuse(option: str, value: object, wanted: str) -> None:
