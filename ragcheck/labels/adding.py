@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-
-import filelock
 
 from ragcheck.documents import canonical
 from ragcheck.errors import InputError, LabelsError
@@ -17,12 +14,12 @@ from ragcheck.files import write_atomically
 from ragcheck.labels.findings import Findings
 from ragcheck.labels.lines import Line, read_lines
 from ragcheck.labels.locating import alike, occurrences, readings, shown
+from ragcheck.labels.locking import alone
 from ragcheck.labels.normalise import folded
 from ragcheck.labels.writing import label_line
 from ragcheck.records import Document, Item, Passage, Question
 from ragcheck.spans import Span
 
-_WAIT = 30.0  # seconds until a label file held by another process is given up
 _LISTED = 5
 
 
@@ -81,7 +78,7 @@ def add_question(path: Path, documents: Sequence[Document], draft: Draft) -> Add
     question = Question(draft.id or "", draft.question.strip(), items, draft.tags, draft.must_pass)
     by_id = {document.id: document for document in documents}
     target = path.resolve()
-    with _alone(target):
+    with alone(target):
         before = target.read_bytes() if target.exists() else b""
         lines = _lines(target) if before.strip() else []
         question = replace(question, id=_free_id(question, lines, path))
@@ -205,26 +202,3 @@ def _free_id(question: Question, lines: Sequence[Line], path: Path) -> str:
         numbered = re.fullmatch(r"q-([0-9]{1,9})", name) if isinstance(name, str) else None
         highest = max(highest, int(numbered[1]) if numbered else 0)
     return question.id or f"q-{highest + 1:04d}"
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keeps other processes from adding to `path` meanwhile, and leaves no lock file behind."""
-    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=_WAIT)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with lock:
-            try:
-                yield
-            finally:
-                with suppress(OSError):  # where a file in use cannot be removed, it stays
-                    Path(lock.lock_file).unlink()
-    except filelock.Timeout as error:
-        raise InputError(
-            f"`{path}` is being written by another process", hint="try again when it is done"
-        ) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(
-            f"`{path}` cannot be written: {reason}", hint="check the folder and its permissions"
-        ) from error

@@ -38,9 +38,17 @@ def read_lines(paths: Sequence[Path], findings: Findings) -> Iterator[Line]:
     """
     if not paths:
         raise InputError("labels: no file is named", hint="name one: `--labels FILE`")
+    for path, name in zip(paths, file_names(paths), strict=True):
+        yield from _read(path, name, findings)
+
+
+def file_names(paths: Sequence[Path]) -> list[str]:
+    """What each file is called in messages: its name, or its path where another has that name."""
     names = [path.name for path in paths]
-    for path, name in zip(paths, names, strict=True):
-        yield from _read(path, name if names.count(name) == 1 else str(path), findings)
+    return [
+        name if names.count(name) == 1 else str(path)
+        for path, name in zip(paths, names, strict=True)
+    ]
 
 
 def _read(path: Path, where: str, findings: Findings) -> Iterator[Line]:

@@ -10,9 +10,9 @@ from itertools import islice
 from rapidfuzz.distance import Postfix, Prefix
 
 from ragcheck.documents import canonical
-from ragcheck.labels import fields
 from ragcheck.labels.findings import Place
 from ragcheck.labels.lines import Object
+from ragcheck.labels.marks import Mark, read_mark
 from ragcheck.labels.normalise import Normalised, folded
 from ragcheck.records import Document
 from ragcheck.spans import Span
@@ -38,28 +38,19 @@ class Locator:
         that is given: of several places the one whose surroundings are most like `prefix` and
         `suffix`, then the first.
         """
-        document = self._document(value, place)
-        context = fields.context(value, "prefix", place), fields.context(value, "suffix", place)
-        text = fields.string(value, "text", place) if "text" in value else ""
-        if "start" in value or "end" in value:
-            start, end = fields.offset(value, "start", place), fields.offset(value, "end", place)
-            if document is None or text is None or start is None or end is None:
-                return None
-            return self._by_offsets(document, (start, end), text, place)
-        if "text" not in value:
-            place.problem("has neither text nor offsets", "add `text`, or `start` and `end`")
-        if document is None or not text:
-            return None
-        return self._by_text(text, document, context, place / "text")
-
-    def _document(self, value: Object, place: Place) -> Document | None:
-        name = fields.string(value, "doc", place)
-        if name is None:
-            return None
-        document = self._documents.get(name)
+        mark = read_mark(value, place)
+        name = value.get("doc")
+        document = self._documents.get(name) if isinstance(name, str) else None
         if document is None:
-            (place / "doc").problem(f"there is no document `{plain(name)}`", alike(name, self._ids))
-        return document
+            if isinstance(name, str) and name.strip():
+                message = f"there is no document `{plain(name)}`"
+                (place / "doc").problem(message, alike(name, self._ids))
+            return None
+        if mark is None:
+            return None
+        if mark.offsets is not None:
+            return self._by_offsets(document, mark.offsets, mark.text, place)
+        return self._by_text(document, mark, place / "text")
 
     def _by_offsets(
         self, document: Document, offsets: tuple[int, int], text: str, place: Place
@@ -70,8 +61,6 @@ class Locator:
             hint = "offsets count Unicode characters, not bytes"
             more = f"; {self._moved(document, text, start)}" if text else ""
             (place / "end").problem(message, hint + more)
-        elif start >= end:
-            (place / "start").problem(f"{start} is not before the end, {end}")
         elif text and document.text[start:end] not in readings(text):
             found = shown(document.text[start:end])
             message = f"is not what stands at {start} to {end} of {document.id}: `{found}`"
@@ -83,14 +72,13 @@ class Locator:
             return Span(document.id, start, end)
         return None
 
-    def _by_text(
-        self, text: str, document: Document, context: tuple[str, str], place: Place
-    ) -> Span | None:
+    def _by_text(self, document: Document, mark: Mark, place: Place) -> Span | None:
+        text = mark.text
         for reading in readings(text):
             found = list(islice(occurrences(document.text, reading), _COUNTED))
             if not found:
                 continue
-            scores = [likeness(document.text, at, at + len(reading), context) for at in found]
+            scores = [likeness(document.text, at, at + len(reading), mark) for at in found]
             best = max(scores)
             if scores.count(best) > 1:
                 times = f"{len(found)} times" if len(found) < _COUNTED else "very often"
@@ -150,12 +138,11 @@ def occurrences(text: str, part: str) -> Iterator[int]:
         at = text.find(part, at + 1)
 
 
-def likeness(text: str, start: int, end: int, context: tuple[str, str]) -> int:
-    """Characters that agree with `context` (prefix, suffix) next to `text[start:end]`."""
-    prefix, suffix = map(canonical, context)
-    before = text[max(0, start - len(prefix)) : start]
-    after = text[end : end + len(suffix)]
-    return int(Postfix.similarity(before, prefix) + Prefix.similarity(after, suffix))
+def likeness(text: str, start: int, end: int, mark: Mark) -> int:
+    """Characters next to `text[start:end]` that agree with the mark's prefix and suffix."""
+    before = text[max(0, start - len(mark.prefix)) : start]
+    after = text[end : end + len(mark.suffix)]
+    return int(Postfix.similarity(before, mark.prefix) + Prefix.similarity(after, mark.suffix))
 
 
 def shown(text: str) -> str:

@@ -7,6 +7,7 @@ although letters may have become longer (`ß` -> `ss`) and runs of white space s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,12 @@ from ragcheck.spans import Ints
 
 #: White space that is not a single space already. `\s` means `str.isspace` for str patterns.
 _SPACE = r"\s(?:\s+|(?<! ))"
+
+
+#: Ways to write quotes and dashes that editors and converters exchange for each other.
+_SIGNS = str.maketrans(
+    dict.fromkeys("‘’‚‛′´", "'") | dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‐‑‒–—―−", "-")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,21 @@ def folded(text: str) -> Normalised:
     return _replace(text, re.compile(pattern), _fold, str.casefold)
 
 
+def simplified(text: str) -> Normalised:
+    """`text` in NFC, with runs of white space as one space, plain quotes and plain dashes."""
+    composed = unicodedata.is_normalized("NFC", text)
+    pattern = _SPACE if composed else f"{_SPACE}|{_composing()}"
+    return _replace(text, re.compile(pattern), _simplify, _plain_signs)
+
+
+def _simplify(found: str) -> str:
+    return " " if found[0].isspace() else _plain_signs(unicodedata.normalize("NFC", found))
+
+
+def _plain_signs(text: str) -> str:
+    return text if text.isascii() else text.translate(_SIGNS)
+
+
 def _fold(found: str) -> str:
     return " " if found[0].isspace() else found.casefold()
 
@@ -104,3 +126,23 @@ def _rows(
 def _expanding() -> str:
     """A character class of everything that casefold makes longer: none lies above 0xFFFF."""
     return "[" + "".join(c for c in map(chr, range(0x10000)) if len(c.casefold()) > 1) + "]"
+
+
+@cache
+def _composing() -> str:
+    """A pattern for the stretches that NFC may change: each can be normalised by itself.
+
+    NFC changes nothing across a character that starts a stretch of its own: one that is no
+    combining mark, is its own NFC and is never the second half of a pair (UAX 15, section 9.1).
+    All others lie below 0x30000.
+    """
+    second = {*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)}  # Hangul vowels and finals
+    others = set()
+    for code in range(0x30000):
+        pair = unicodedata.decomposition(chr(code)).split()
+        if len(pair) == 2 and pair[0][0] != "<":
+            second.add(int(pair[1], 16))
+        if unicodedata.combining(chr(code)) or unicodedata.normalize("NFC", chr(code)) != chr(code):
+            others.add(code)
+    marks = "".join(f"\\U{code:08x}" for code in sorted(second | others))
+    return rf"\S?[{marks}]+"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ragcheck.errors import LabelsError
@@ -10,6 +10,7 @@ from ragcheck.labels import fields
 from ragcheck.labels.findings import Findings, Place
 from ragcheck.labels.lines import Line, Object, kind, read_lines
 from ragcheck.labels.locating import Locator
+from ragcheck.labels.marks import Locate
 from ragcheck.records import Document, Item, Json, Notice, Passage, Question
 
 KEYS = ("id", "question", "passages", "unanswerable", "tags", "must_pass")
@@ -31,17 +32,26 @@ def read_labels(
     unreadable or empty.
     """
     findings = Findings()
-    locator = Locator(documents)
+    lines = read_lines(paths, findings)
+    questions = parse_lines(lines, Locator(documents).span)
+    if findings.problems:
+        raise LabelsError(findings.problems)
+    return questions, tuple(findings.notices)
+
+
+def parse_lines(lines: Iterable[Line], locate: Locate) -> tuple[Question, ...]:
+    """The questions of the lines that have no problem; `locate` finds each passage.
+
+    Problems and notices go to the findings that the lines' places belong to.
+    """
     first: dict[str, Place] = {}
     questions: list[Question] = []
-    for line in read_lines(paths, findings):
-        question = _question(line, locator)
+    for line in lines:
+        question = _question(line, locate)
         _once(line, first)
         if question is not None:
             questions.append(question)
-    if findings.problems:
-        raise LabelsError(findings.problems)
-    return tuple(questions), tuple(findings.notices)
+    return tuple(questions)
 
 
 def _once(line: Line, first: dict[str, Place]) -> None:
@@ -56,7 +66,7 @@ def _once(line: Line, first: dict[str, Place]) -> None:
         )
 
 
-def _question(line: Line, locator: Locator) -> Question | None:
+def _question(line: Line, locate: Locate) -> Question | None:
     """The question of a line, or None after saying what is wrong with it."""
     value, place = line.value, line.place
     before = len(place.findings.problems)
@@ -67,7 +77,7 @@ def _question(line: Line, locator: Locator) -> Question | None:
     text = fields.string(value, "question", place)
     tags = fields.strings(value, "tags", place)
     must_pass = fields.flag(value, "must_pass", place)
-    items = _items(value, place, locator)
+    items = _items(value, place, locate)
     if len(place.findings.problems) > before or name is None or text is None:
         return None
     if must_pass and not items:
@@ -77,7 +87,7 @@ def _question(line: Line, locator: Locator) -> Question | None:
     return Question(name, text, items, tags, must_pass, extra)
 
 
-def _items(value: Object, place: Place, locator: Locator) -> tuple[Item, ...]:
+def _items(value: Object, place: Place, locate: Locate) -> tuple[Item, ...]:
     unanswerable = fields.flag(value, "unanswerable", place)
     here = place / "passages"
     if unanswerable:
@@ -91,7 +101,7 @@ def _items(value: Object, place: Place, locator: Locator) -> tuple[Item, ...]:
         return ()
     if not entries:
         here.problem("is empty", 'add a passage, or `"unanswerable": true`')
-    items = [_item(entry, here / position, locator) for position, entry in enumerate(entries)]
+    items = [_item(entry, here / position, locate) for position, entry in enumerate(entries)]
     found = [item for item in items if item is not None]
     spans = [member.span for item in found for member in item.members]
     if len(set(spans)) < len(spans):
@@ -99,12 +109,12 @@ def _items(value: Object, place: Place, locator: Locator) -> tuple[Item, ...]:
     return tuple(found)
 
 
-def _item(entry: Json, place: Place, locator: Locator) -> Item | None:
+def _item(entry: Json, place: Place, locate: Locate) -> Item | None:
     if not isinstance(entry, dict):
         place.problem(f"is {kind(entry)}, not an object")
         return None
     if _GROUP not in entry:
-        passage = _passage(entry, place, locator)
+        passage = _passage(entry, place, locate)
         return None if passage is None else Item((passage,))
     for key in entry:
         if key in PASSAGE_KEYS:
@@ -113,26 +123,25 @@ def _item(entry: Json, place: Place, locator: Locator) -> Item | None:
     members = fields.entries(entry, _GROUP, place)
     if members is not None and not members:
         here.problem("is empty", "a group needs at least one passage")
-    read = [_member(member, here / at, locator) for at, member in enumerate(members or ())]
+    read = [_member(member, here / at, locate) for at, member in enumerate(members or ())]
     found = tuple(passage for passage in read if passage is not None)
     return Item(found) if found else None
 
 
-def _member(entry: Json, place: Place, locator: Locator) -> Passage | None:
+def _member(entry: Json, place: Place, locate: Locate) -> Passage | None:
     if not isinstance(entry, dict):
         place.problem(f"is {kind(entry)}, not an object")
         return None
     if _GROUP in entry:
         place.problem("is a group inside a group", "name all its passages in the outer group")
         return None
-    return _passage(entry, place, locator)
+    return _passage(entry, place, locate)
 
 
-def _passage(entry: Mapping[str, Json], place: Place, locator: Locator) -> Passage | None:
-    value = dict(entry)
+def _passage(value: Object, place: Place, locate: Locate) -> Passage | None:
     for key in value:
         if key not in PASSAGE_KEYS:
             place.misspelt(key, (*PASSAGE_KEYS, _GROUP))
     weight = fields.weight(value, place)
-    span = locator.span(value, place)
+    span = locate(value, place)
     return None if span is None else Passage(span, weight)

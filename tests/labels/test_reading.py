@@ -191,8 +191,8 @@ def test_every_problem_of_all_files_is_in_one_error(tmp_path):
         ("a.jsonl", 3, ""),
         ("a.jsonl", 4, ""),
         ("b.jsonl", 1, "passages[0].end"),
-        ("b.jsonl", 1, "passages[1].doc"),
         ("b.jsonl", 1, "passages[1]"),
+        ("b.jsonl", 1, "passages[1].doc"),
         ("b.jsonl", 1, "passages[2]"),
         ("b.jsonl", 1, "id"),
     ]
