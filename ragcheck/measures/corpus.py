@@ -80,9 +80,9 @@ class Items:
 class Alternatives:
     """The places any one of which is enough for an item: arrays of length a.
 
-    Ordered by item, document, then start and end in characters, so that the first of equals is first in document
-    order. `start` < `end` are units, `number` is the position in `Item.alternatives`. `first`
-    int64[i + 1] is the position of each item's first alternative.
+    Ordered by item, document, then start and end in characters, so that the first of equals is
+    first in document order. `start` < `end` are units, `number` is the position in
+    `Item.alternatives`. `first` int64[i + 1] is the position of each item's first alternative.
     """
 
     item: Ints
