@@ -30,7 +30,7 @@ _SIGNS = str.maketrans(
 class Normalised:
     """A text after replacements, each from a range of the original to a range of `text`.
 
-    The arrays (int64[n], one entry per replacement that changed a length, in order) hold these
+    The arrays (int64[n], one entry per replacement that is not one to one, in order) hold these
     ranges: `original_start`, `original_end` and `start`, `end`. Everything between two entries
     corresponds one to one, so memory is that of the replacements, not of the text.
     """
@@ -108,14 +108,15 @@ def _rows(
     rest: Callable[[str], str],
     pieces: list[str],
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Fills `pieces`, and yields the ranges of each match whose length changed."""
+    """Fills `pieces`, and yields the ranges of each match that is not one to one."""
     done = written = 0
     for match in pattern.finditer(text):
         start, end = match.span()
         made = change(match[0])
         pieces += (rest(text[done:start]), made)
         written += start - done
-        if len(made) != end - start:
+        one_to_one = len(made) == end - start and (end - start == 1 or made == match[0])
+        if not one_to_one:
             yield start, end, written, written + len(made)
         written += len(made)
         done = end
@@ -144,5 +145,6 @@ def _composing() -> str:
             second.add(int(pair[1], 16))
         if unicodedata.combining(chr(code)) or unicodedata.normalize("NFC", chr(code)) != chr(code):
             others.add(code)
-    marks = "".join(f"\\U{code:08x}" for code in sorted(second | others))
+    spaces = {0x2000, 0x2001}  # NFC writes them as other spaces; here they are spaces like any
+    marks = "".join(f"\\U{code:08x}" for code in sorted((second | others) - spaces))
     return rf"\S?[{marks}]+"
