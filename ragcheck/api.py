@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,22 @@ def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
     watch = watch or Watch()
     plan, settings = prepared.plan, prepared.configured.settings
     for embedder in {id(e): e for cell in plan.cells for e in cell.retriever.embedders}.values():
-        embedder.on_progress = watch.embedded
+        embedder.on_progress = _follow(watch)
     with RunWriter(prepared.out, blank_run(prepared)) as folder:
         texts = settings.report_docs == "full"
         folder.write_collection(plan.collection.documents, plan.collection.questions, texts=texts)
         folder.save()
         execute(plan, folder, watch)
         return RunFolder(folder.path, folder.run)
+
+
+def _follow(watch: Watch) -> Callable[[int, int], None]:
+    """Tell `watch` of further texts, from counts that begin anew with every call."""
+    before = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal before
+        watch.embedded(done - before)
+        before = 0 if done == total else done
+
+    return progress

@@ -77,7 +77,7 @@ def blank_run(prepared: Prepared) -> Run:
     )
 
 
-def _collection(settings: Settings) -> Collection:
+def _collection(settings: Settings) -> tuple[Collection, tuple[Notice, ...]]:
     if settings.docs is None or not settings.labels:
         missing = "documents" if settings.docs is None else "labels"
         flag = "--docs FOLDER" if settings.docs is None else "--labels FILE"

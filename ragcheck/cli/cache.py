@@ -8,3 +8,23 @@ import click
 @click.group(name="cache")
 def command() -> None:
     """Show or clear the cache of embeddings."""
+
+
+@command.command(name="info")
+def info() -> None:
+    """Print where the cache is, and each model's vectors and size."""
+    from ragcheck.embedding.cache import cache_info, default_folder
+
+    click.echo(f"folder: {default_folder()}")
+    for entry in cache_info(default_folder()):
+        click.echo(f"{entry.vectors or 0:>12,} vectors  {entry.size / 1e6:>10.1f} MB  {entry.fingerprint[:60] or entry.path.name}")
+
+
+@command.command(name="clear")
+def clear() -> None:
+    """Delete every kept embedding; the next sweep makes them again."""
+    from ragcheck.embedding.cache import clear as clear_cache
+    from ragcheck.embedding.cache import default_folder
+
+    freed = clear_cache(default_folder())
+    click.echo(f"freed {freed / 1e6:.1f} MB")

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,7 +71,7 @@ class CachedEmbedder:
             file = self._attempt(lambda: opened.enter_context(self._open(fingerprint)), None)
             known: dict[bytes, Floats] = {}
             if file:
-                known = self._attempt(lambda: file.read(list(keys.values())), known)
+                known = self._attempt(partial(file.read, list(keys.values())), known)
             vectors = {text: known[key] for text, key in keys.items() if key in known}
             self.hits += len(vectors)
             for part, rows in self._make([text for text in keys if text not in vectors], kind):
@@ -78,8 +79,20 @@ class CachedEmbedder:
                 vectors.update(made)
                 if file:
                     fresh = {keys[text]: row for text, row in made.items()}
-                    self._attempt(lambda: file.write(fresh), None)  # noqa: B023 - called at once
+                    self._attempt(partial(file.write, fresh), None)
         return _stack([vectors[text] for text in texts], fingerprint)
+
+    def missing(self, texts: Sequence[str], *, kind: TextKind) -> list[str]:
+        """Those of `texts` whose vector is not on disk, in order. Loads no model."""
+        fingerprint = self.fingerprint
+        keys = {text: _key(fingerprint, kind, text) for text in texts}
+
+        def known() -> set[bytes]:
+            with self._open(fingerprint) as file:
+                return file.known(list(keys.values()))
+
+        found = self._attempt(known, set[bytes]())
+        return [text for text, key in keys.items() if key not in found]
 
     def _make(
         self, missing: Sequence[str], kind: TextKind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,16 +59,21 @@ class VectorFile:
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """The vectors of those keys that are there, float32 as they were written."""
-        found: dict[bytes, Floats] = {}
+        rows = self._select("key, vector", keys)
+        return {key: np.frombuffer(vector, "<f4") for key, vector in rows}
+
+    def known(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of the keys that have a vector."""
+        return {key for (key,) in self._select("key", keys)}
+
+    def _select(self, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
         for start in range(0, len(keys), _ASKED):
             part = keys[start : start + _ASKED]
             marks = ",".join("?" * len(part))
-            rows = self._database.execute(
-                f"SELECT key, vector FROM vectors WHERE key IN ({marks})",  # noqa: S608 - marks only
+            yield from self._database.execute(
+                f"SELECT {columns} FROM vectors WHERE key IN ({marks})",  # noqa: S608 - no values
                 part,
             )
-            found.update((key, np.frombuffer(vector, "<f4")) for key, vector in rows)
-        return found
 
     def write(self, vectors: Mapping[bytes, Floats]) -> None:
         """Add vectors in one step; a key that is there keeps its vector."""

@@ -1,0 +1,46 @@
+"""`ragcheck labels`: making labelled questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group(name="labels")
+def command() -> None:
+    """Add labelled questions."""
+
+
+@command.command(name="add")
+@click.option("--question", required=True, help="The question.")
+@click.option("--doc", default="", help="Document that answers it: its path below the folder.")
+@click.option("--text", "texts", multiple=True, help="Passage, copied from it; all are needed.")
+@click.option("--id", "identifier", help="Id; the next free one unless given.")
+@click.option("--tag", "tags", multiple=True, help="Tag of the question.")
+@click.option("--must-pass", is_flag=True, help="A gate fails when this question is missed.")
+@click.option("--unanswerable", is_flag=True, help="No document answers the question.")
+@click.option("--prefix", default="", help="Text right before, where the passage stands twice.")
+@click.option("--start", type=int, help="Offset in characters, where the passage stands twice.")
+@click.option("--docs", type=click.Path(), help="Folder of documents.")
+@click.option("--labels", type=click.Path(), help="Labels file; made if absent.")
+def add(docs: str | None, labels: str | None, identifier: str | None, **draft: object) -> None:
+    """Append a question; its passage is found in the document, so offsets are never typed."""
+    from ragcheck.config import configure
+    from ragcheck.documents import read_documents
+    from ragcheck.errors import ConfigError
+    from ragcheck.labels.adding import Draft, add_question
+
+    settings = configure({"docs": docs, "labels": [labels] if labels else None}).settings
+    if settings.docs is None or len(settings.labels) != 1 or settings.labels[0].is_dir():
+        raise ConfigError(
+            "documents and one labels file must be named",
+            hint="give `--docs FOLDER --labels questions.jsonl`, or run `ragcheck init` first",
+        )
+    documents, _ = read_documents(settings.docs)
+    made = add_question(settings.labels[0], documents, Draft(id=identifier, **draft))  # type: ignore[arg-type]
+    for place in made.found:
+        how = "" if place.exact else " (but for white space and capitals)"
+        span = place.span
+        click.echo(f"found in {span.document} at characters {span.start} to {span.end}{how}")
+    click.echo(f"added {made.question.id} to {Path(settings.labels[0])}")
