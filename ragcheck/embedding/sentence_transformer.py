@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +28,11 @@ from ragcheck.errors import ComponentError, ConfigError
 from ragcheck.protocols import TextKind
 from ragcheck.records import Floats
 
+#: Names under which models keep their prompts, in order of preference.
+_PROMPTS: Mapping[TextKind, tuple[str, ...]] = {
+    "query": ("query",),
+    "document": ("document", "passage", "corpus"),
+}
 _LIBRARIES = ("sentence-transformers", "transformers", "torch")
 
 
@@ -107,10 +112,11 @@ class SentenceTransformerEmbedder:
             raise ComponentError(f"embedder `{self.model}` failed: {error!r}") from error
 
     def _encode(self, model: Any, batch: list[str], kind: TextKind) -> Floats:
+        told = self.query_prompt if kind == "query" else self.document_prompt
         encode = model.encode_query if kind == "query" else model.encode_document
         vectors: Floats = encode(
             batch,
-            prompt=self.query_prompt if kind == "query" else self.document_prompt,
+            prompt=_own_prompt(model, kind) if told is None else told,
             batch_size=len(batch),
             show_progress_bar=False,
             convert_to_numpy=True,
@@ -124,6 +130,15 @@ class SentenceTransformerEmbedder:
         if Path(self.model).is_dir():
             return Path(self.model).resolve()
         return from_hub(self.model, self.revision, offline=self.offline)
+
+
+def _own_prompt(model: Any, kind: TextKind) -> str | None:
+    """The model's prompt for queries or documents, None if it has none.
+
+    Looked up here, because sentence-transformers 6 gives every model an empty `document` prompt and
+    never gets to the `passage` prompt that a model really has.
+    """
+    return next((text for name in _PROMPTS[kind] if (text := model.prompts.get(name))), None)
 
 
 @lru_cache(maxsize=2)
