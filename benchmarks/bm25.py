@@ -51,7 +51,6 @@ def run(*, full: bool = False) -> list[Row]:
         lambda: [np.argsort(-peer.get_scores(query), kind="stable")[:TOP] for query in asked]
     )
     same = float(np.mean([np.array_equal(a, b) for a, b in zip(found, order, strict=False)]))
-    del peer
 
     def build_bm25s() -> Any:
         engine = bm25s.BM25()
