@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from ragcheck.labels.normalise import Normalised, folded
+from ragcheck.labels.normalise import folded
 from ragcheck.records import Document, Item, Question
 from ragcheck.spans import Span
 
@@ -23,6 +25,11 @@ Places = list[tuple[int, int, int]]
 _FACTOR = 0x9E3779B97F4A7C15  # odd, so that every character keeps its influence modulo 2**64
 _BLOCK = 1 << 18  # positions hashed at once: small enough for the processor's cache
 _BITS = 20
+#: Thai, Lao, Myanmar, Khmer, kana and Han.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
 
 
 def with_twins(
@@ -94,7 +101,7 @@ def _places(keys: set[str], documents: Sequence[Document]) -> dict[str, Places]:
         text = folded(document.text)
         for at, hashed in _candidates(text.text, wanted):
             for key in by_hash[hashed]:
-                if _stands(text, key, at):
+                if _stands(text.text, key, at):
                     places[key].append((position, *text.original(at, at + len(key))))
     return places
 
@@ -112,20 +119,28 @@ def _candidates(text: str, wanted: Words) -> Iterator[tuple[int, int]]:
         yield from zip((found + first).tolist(), hashes[found].tolist(), strict=True)
 
 
-def _stands(text: Normalised, key: str, at: int) -> bool:
-    end = at + len(key)
-    return (
-        text.text.startswith(key, at)
-        and _boundary(text.text, at)
-        and _boundary(text.text, end)
-        and text.whole(at, end)
-    )
+def _stands(text: str, key: str, at: int) -> bool:
+    """True if `key` stands there between word boundaries, so never from inside a long letter."""
+    return text.startswith(key, at) and _boundary(text, at) and _boundary(text, at + len(key))
 
 
 def _boundary(text: str, position: int) -> bool:
-    """True unless `position` has a letter or digit on either side."""
-    around = text[max(position - 1, 0) : position + 1]
-    return not 0 < position < len(text) or not all(map(str.isalnum, around))
+    """False inside a word, and before a mark that belongs to the letter before it.
+
+    Scripts that put no space between words have a boundary at every letter.
+    """
+    if not 0 < position < len(text):
+        return True
+    before, after = text[position - 1], text[position]
+    return not _is_mark(after) and not (_in_word(before) and _in_word(after))
+
+
+def _in_word(letter: str) -> bool:
+    return (letter.isalnum() or _is_mark(letter)) and not _UNSPACED.match(letter)
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("M")
 
 
 def _codes(text: str) -> Words:

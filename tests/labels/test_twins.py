@@ -1,8 +1,10 @@
+import sys
 import time
 
 import pytest
 
 from ragcheck.labels import with_twins
+from ragcheck.labels.twins import _boundary
 from ragcheck.records import Document, Item, Passage, Question
 from ragcheck.spans import Span
 
@@ -54,6 +56,34 @@ def test_only_at_word_boundaries(around):
 def test_punctuation_is_a_boundary(around):
     name = "late fees are capped at 800"
     assert len(twins({"a": name, "b": around.format(name)}, Span("a", 0, len(name)))) == 1
+
+
+@pytest.mark.parametrize(
+    "other", ["Bu akşam bütün yollar kapalİ.", "Bu akşam bütün yollar kapalı\u0307."]
+)
+def test_a_match_may_not_leave_a_mark_behind(other):
+    name = "Bu akşam bütün yollar kapali"
+    texts = {"a": name, "b": other.replace("ı", "i")}
+    assert twins(texts, Span("a", 0, len(name))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "around"),
+    [
+        ("滞纳金每月不得超过八美元并且必须提前十天书面通知", "根据合同{}的规定"),
+        ("延滞料は月額八ドルを上限とし十日前までに通知する", "契約では{}ものと"),
+        ("ค่าปรับล่าช้าต้องไม่เกินแปดดอลลาร์ต่อเดือน", "ว่า{}และ"),
+    ],
+)
+def test_scripts_without_spaces_have_boundaries_everywhere(name, around):
+    texts = {"a": name, "b": around.format(name)}
+    assert twins(texts, Span("a", 0, len(name))) == [f"b:{name}"]
+
+
+def test_what_one_letter_becomes_has_no_boundary_inside():
+    for letter in map(chr, range(sys.maxunicode + 1)):
+        made = letter.casefold()
+        assert not any(_boundary(made, at) for at in range(1, len(made)))
 
 
 @pytest.mark.parametrize(("length", "expected"), [(19, 0), (20, 1)])
