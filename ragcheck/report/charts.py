@@ -33,15 +33,31 @@ OUTSIDE = "https://ragcheck.invalid/"
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (3, 5))
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 WIDTH, HEIGHT, LABEL_GAP = 640, 320, 16
+#: The second legend's title, set off from the first legend by wide spaces.
+CHUNKER_TITLE = "\u2003\u2003chunker"
 Rows = list[dict[str, Any]]
+#: Places and shapes, where a tenth of a pixel is enough.
+_GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2)="[^"]*"')
+_LONG = re.compile(r"(\d\.\d)\d{2,}")
 
 
 def spec(chart: Chart) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart, for a notebook, a file or `svg`."""
+    """The Vega-Lite specification of a chart, for a notebook, a file or `svg`.
+
+    Altair's validation of each part is left to the tests: it takes longer than the drawing.
+    """
+    with alt.utils.schemapi.debug_mode(False):
+        found: dict[str, Any] = _drawing(chart).to_dict(validate=False)
+    return found
+
+
+def _drawing(chart: Chart) -> Any:
     drawing = alt.layer(*(_lines(chart) if chart.cuts else _scatter(chart)))
     drawing = drawing.properties(width=WIDTH, height=HEIGHT, description=description(chart))
-    drawing = drawing.configure(
+    return drawing.configure(
         background="transparent",
+        # Browsers set names in wider fonts than the renderer measured them with.
+        padding={"left": 5, "top": 5, "right": 60, "bottom": 5},
         font="sans-serif",
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
@@ -69,9 +85,6 @@ def spec(chart: Chart) -> dict[str, Any]:
             offset=14,
         ),
     )
-    found: dict[str, Any] = drawing.to_dict()
-    found["config"]["legend"]["layout"] = {"top": {"anchor": "start", "margin": 36}}
-    return found
 
 
 def svg(chart: Chart) -> str:
@@ -85,7 +98,7 @@ def svg(chart: Chart) -> str:
     for colour, variable in VARIABLES.items():
         text = text.replace(f'"{colour}"', f'"var({variable},{colour})"')
     text = re.sub(r' (font-family="[^"]*"|pointer-events="none")', "", text)
-    text = re.sub(r"(\d\.\d)\d{2,}", r"\1", text)
+    text = _GEOMETRY.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
     return re.sub(r"^<svg ", f'<svg role="img" aria-label="{_quoted(description(chart))}" ', text)
 
 
@@ -134,10 +147,13 @@ def _names(points: Sequence[Point], field: str) -> list[str]:
 
 
 def _colour(chart: Chart) -> alt.Color:
-    names = _names(chart.points, "retriever")
+    """By retriever; where there is only one, by chunker."""
+    several = len(_names(chart.points, "retriever")) > 1
+    field = "retriever" if several else "chunker"
+    names = _names(chart.points, field)
     scale = alt.Scale(domain=names, range=[HUES[n % len(HUES)] for n in range(len(names))])
     legend = alt.Legend(symbolType="circle", symbolStrokeWidth=0)
-    return alt.Color("retriever:N", title="retriever", scale=scale, legend=legend)
+    return alt.Color(f"{field}:N", title=field, scale=scale, legend=legend)
 
 
 def _height(chart: Chart) -> alt.Y:
@@ -160,19 +176,19 @@ def _scatter(chart: Chart) -> list[alt.Chart]:
     x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
     legend = alt.Legend(symbolFillColor=SOFT, symbolStrokeWidth=0)
     shapes = alt.Scale(domain=_names(chart.points, "chunker"), range=list(SHAPES))
-    shape = alt.Shape("chunker:N", title="chunker", scale=shapes, legend=legend)
+    shape = alt.Shape("chunker:N", title=CHUNKER_TITLE, scale=shapes, legend=legend)
     bright = [p for p in chart.points if p.system in chart.drawn]
     dull = [p for p in chart.points if p.system not in chart.drawn]
     ahead = sorted((p for p in chart.points if p.front), key=lambda p: p.x)
     coloured = _chart(_rows(bright), x, y, _colour(chart))
     layers = [
         _chart(_rows(ahead), x, y).mark_line(
-            interpolate="step-after", strokeWidth=10, opacity=0.35, color=PALE
+            interpolate="step-after", strokeWidth=10, opacity=0.35, color=PALE, aria=False
         ),
         _chart(_rows(chart.points), x, y, alt.Detail("line:N"), alt.Order("x:Q")).mark_line(
-            strokeWidth=1, color=PALE
+            strokeWidth=1, color=PALE, aria=False
         ),
-        coloured.mark_rule(strokeWidth=1.2, opacity=0.5).encode(y="low:Q", y2="high:Q"),
+        coloured.mark_rule(strokeWidth=1.2, opacity=0.5, aria=False).encode(y="low:Q", y2="high:Q"),
     ]
     if dull:
         layers.append(_marks(_chart(_rows(dull), x, y, shape), size=55, color=PALE))
@@ -192,16 +208,21 @@ def _lines(chart: Chart) -> list[alt.Chart]:
     scale = alt.Scale(type=kind, domain=[chart.cuts[0], chart.cuts[-1]], nice=False)
     axis = alt.Axis(values=list(chart.cuts), grid=False, format=",d")
     x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
+    several = len(_names(chart.points, "retriever")) > 1
     legend = alt.Legend(symbolStrokeColor=SOFT, symbolStrokeWidth=1.8, symbolSize=300)
     named = [p for p in chart.points if p.system in chart.drawn]
     dashes = alt.Scale(domain=_names(named, "chunker"), range=[list(dash) for dash in DASHES])
-    dash = alt.StrokeDash("chunker:N", title="chunker", scale=dashes, legend=legend)
+    dash = alt.StrokeDash(
+        "chunker:N", title=CHUNKER_TITLE, scale=dashes, legend=legend if several else None
+    )
     rest = [p for p in chart.points if p.system not in chart.drawn]
     coloured = _chart(_rows(named), x, y, _colour(chart))
     ends = [p for p in named if p.x == chart.cuts[-1]]
     return [
-        _chart(_rows(rest), x, y, alt.Detail("system:N")).mark_line(strokeWidth=1, color=PALE),
-        coloured.mark_line(strokeWidth=2).encode(alt.Detail("system:N"), dash),
+        _chart(_rows(rest), x, y, alt.Detail("system:N")).mark_line(
+            strokeWidth=1, color=PALE, aria=False
+        ),
+        coloured.mark_line(strokeWidth=2, aria=False).encode(alt.Detail("system:N"), dash),
         _marks(coloured, size=36),
         *_at_end(_placed(ends, _range(chart.points), 0), _colour(chart)),
     ]
@@ -226,8 +247,8 @@ def _beside(rows: Rows, align: Any, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     text = _chart(rows, x, y).encode(alt.Y("label:Q"), text="system:N")
     place = {"align": align, "dx": offset, "baseline": "middle", "fontSize": 12}
     return [
-        text.mark_text(stroke=PAPER, strokeWidth=4, color=PAPER, **place),
-        text.mark_text(color=INK, **place),
+        text.mark_text(stroke=PAPER, strokeWidth=4, color=PAPER, aria=False, **place),
+        text.mark_text(color=INK, aria=False, **place),
     ]
 
 
@@ -239,6 +260,6 @@ def _at_end(rows: Rows, colour: alt.Color) -> list[alt.Chart]:
     )
     named = base.encode(x=alt.value(WIDTH + 26), y="label:Q", text="system:N")
     return [
-        joined.mark_rule(strokeWidth=1, opacity=0.6, clip=False),
-        named.mark_text(align="left", baseline="middle", fontSize=12),
+        joined.mark_rule(strokeWidth=1, opacity=0.6, aria=False),
+        named.mark_text(align="left", baseline="middle", fontSize=12, aria=False),
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ragcheck.records import Json
 from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import ABSENT, Figure, amount, figure, percent, plain, seconds
 from ragcheck.report.ranking import cost_of, front, ranked
+from ragcheck.report.words import KINDS
 
 #: What the columns that no measure defines mean.
 COLUMN_DOCS = {
@@ -22,6 +22,7 @@ KIND_DOC = (
     "Share of the {kind} that no chunk holds whole, over those no longer than the largest chunk; "
     "longer ones are counted apart as unavoidable."
 )
+HEADER_DOC = "Share of the chunks with rows of a table that lack its header row."
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +208,13 @@ def _matrix(data: Loaded) -> Matrix:
 
 def _kinds(data: Loaded) -> tuple[Column, ...]:
     kinds = dict.fromkeys(kind for cell in data.cells for kind in cell.result.breaks)
-    return tuple(
-        Column(kind, kind.replace("_", " "), KIND_DOC.format(kind=kind.replace("_", " ")), "lower")
-        for kind in kinds
-    )
+    return tuple(_kind(kind) for kind in kinds)
+
+
+def _kind(kind: str) -> Column:
+    words = KINDS.get(kind, kind.replace("_", " "))
+    doc = HEADER_DOC if kind == "header_loss" else KIND_DOC.format(kind=words)
+    return Column(kind, words, doc, "lower")
 
 
 def _breaks(data: Loaded) -> tuple[Breaks, ...]:
@@ -233,15 +237,7 @@ def _break(found: Mapping[str, float | int | None] | None, kind: str) -> Figure:
     if value is None:
         return Figure(None, ABSENT, kind, note="none in these documents")
     beyond = plain(found.get("unavoidable")) or 0
-    note = f"{amount(broken)} of {amount(units)}"
-    return Figure(
-        value,
-        percent(value),
-        kind,
-        note=f"{note}, {amount(beyond)} too long to keep" if beyond else note,
+    note = f"{amount(broken)} of {amount(units)}" + (
+        f" + {amount(beyond)} longer" if beyond else ""
     )
-
-
-def options(config: Mapping[str, Json]) -> str:
-    """A component's options in one line: `size 256, overlap 51`."""
-    return ", ".join(f"{key} {value}" for key, value in config.items() if key != "name")
+    return Figure(value, percent(value), kind, note=note)

@@ -63,6 +63,7 @@ class Lead:
     count: int
     text: str
     only: str
+    run: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +165,16 @@ def _certainty(data: Loaded, choice: Choice) -> list[str]:
         return []
     equal, others = len(choice.members) - 1, plural(len(data.cells) - 1, "other system")
     cheap = choice.recommended
-    price = f"{amount(cost_of(data, cheap))} tokens of context"
+    price = f"{amount(cost_of(data, cheap))} tokens in {cut_words(data.at.unit, data.at.value)}"
+    if data.at.unit == "t":
+        price = f"{amount(cost_of(data, cheap))} tokens of context"
     text = f"Separable from each of the {others} on these questions."
     if equal:
         text = f"On these questions not separable from {equal} of the {others}; "
         text += (
             f"it is the cheapest of them, with {price}."
             if cheap is choice.best
-            else f"the cheapest of them is {cheap.id}: {share(cheap.mean(data.order))} with {price}."
+            else f"the cheapest is {cheap.id}: {share(cheap.mean(data.order))} with {price}."
         )
     honest = choice.honest
     if honest is None or honest.mean is None:
@@ -194,14 +197,15 @@ def _tiles(data: Loaded, best: Cell) -> tuple[Tile, ...]:
     names = [(data.find(base, cut), title) for base, cut, title in wanted]
     unique = {name: title for name, title in names if name}
     return tuple(
-        Tile(f"{title}, {_where(name)}", _shown(data, best, name), _spread(data, name))
+        Tile(f"{title}, {_where(data, name)}", _shown(data, best, name), _spread(data, name))
         for name, title in list(unique.items())[:4]
     )
 
 
-def _where(name: str) -> str:
-    cut = parse_measure(name)[1]
-    return cut_words(cut.unit, cut.value) if cut else "whatever is retrieved"
+def _where(data: Loaded, name: str) -> str:
+    """The cut of a measure; one without a cut of its own is taken at the working cut."""
+    cut = parse_measure(name)[1] or data.at
+    return cut_words(cut.unit, cut.value)
 
 
 def _spread(data: Loaded, name: str) -> str:
@@ -222,7 +226,7 @@ def _leads(data: Loaded, best: Cell) -> tuple[Lead, ...]:
         (int(found.cut.sum()), "with a passage that a chunk boundary cuts, and not found", "cut"),
         (int(found.polluted.sum()), "whose best-ranked chunk adds no gold", "polluted"),
     ]
-    return tuple(Lead(*entry) for entry in counts if entry[0])
+    return tuple(Lead(*entry, best.run) for entry in counts if entry[0])
 
 
 def _orders(data: Loaded) -> list[str]:

@@ -24,6 +24,17 @@ FLAGS = {
     "polluted": "the best-ranked chunk adds no gold: the reader meets something else first",
     "must-pass": "labelled must_pass: a miss fails the gate",
 }
+#: Kinds of structure that boundaries break (`SystemResult.breaks`), as people call them.
+KINDS = {
+    "sentence": "sentences",
+    "paragraph": "paragraphs",
+    "list_item": "list items",
+    "table_row": "table rows",
+    "table": "tables",
+    "code_fence": "code blocks",
+    "heading_block": "headings with first block",
+    "header_loss": "header rows lost",
+}
 
 
 def plural(count: int, noun: str, many: str = "") -> str:

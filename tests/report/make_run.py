@@ -130,9 +130,9 @@ def write(
     with RunWriter(path, run) as folder:
         folder.write_collection(documents, questions)
         sweep = _Sweep(folder, Judge(documents), questions)
-        for name in planned:
+        for name, key in planned.items():
             if name in cells[0]:
-                folder.add(sweep.cell(name, planned[name]))
+                folder.add(sweep.cell(name, key))
         folder.save(
             warnings=(
                 Notice(

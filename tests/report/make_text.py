@@ -1,4 +1,4 @@
-"""Documents and labelled questions for report tests: readable, seeded, with every kind of label."""
+"""Documents and labelled questions for report tests: readable, seeded, every kind of label."""
 
 from __future__ import annotations
 
@@ -36,11 +36,14 @@ FILLER = (
 )
 FACTS = (
     (
-        "The {b} of a {a} may stay free of charge for up to {n} days after the {a} is closed. Beyond that it is billed by the week, and the owner is told twice before the first bill is written.",
+        "The {b} of a {a} may stay free of charge for up to {n} days after the {a} "
+        "is closed. Beyond that it is billed by the week, and the owner is told twice before the "
+        "first bill is written.",
         "How long until I am charged for the {b} of my old {a}?",
     ),
     (
-        "A second {b} is allowed once the first {n} hours have passed without a complaint about the {a}. Until then the first one has to do, whatever the plan says.",
+        "A second {b} is allowed once the first {n} hours have passed without a "
+        "complaint about the {a}. Until then the first one has to do, whatever the plan says.",
         "can i have two of those {b} things, and when",
     ),
     (
@@ -85,7 +88,7 @@ def _section(facts: list[str], a: str, b: str, size: int, rng: random.Random) ->
 
 
 def questions(docs: list[Document]) -> list[Question]:
-    """A question per fact, with two-item, any-of, twin, must-pass and unanswerable ones among them."""
+    """A question per fact; two-item, any-of, twin, must-pass and unanswerable ones among them."""
     found: list[Question] = []
     for doc, (_, _, a, parts) in zip(docs, TOPICS, strict=True):
         for number, b in enumerate(parts):
@@ -131,7 +134,7 @@ HOSTILE = (
 
 
 def hostile() -> tuple[list[Document], list[Question]]:
-    """Texts that would break a careless page: markup, astral and right-to-left characters, one long line."""
+    """Markup, astral and right-to-left characters, control characters and one long line."""
     text = HOSTILE + "<script>alert(1)</script> 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 " * 400
     doc = Document("</title><script>x</script>.md", text, "<i>title</i>")
     quotes = ("🔑 KEY PASSAGE WITH 🌍 EMOJI 🔑", "ומכיל את הסוד 42 בתוך", "<img src=x onerror=")

@@ -1,0 +1,7 @@
+"""The runs that the tests of this folder share."""
+
+from __future__ import annotations
+
+from tests.report.runs import hostile_page, hostile_run, small_page, small_run
+
+__all__ = ["hostile_page", "hostile_run", "small_page", "small_run"]

@@ -1,0 +1,91 @@
+"""Charts are valid Vega-Lite, and as SVG ask for nothing outside the page."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import altair as alt
+import pytest
+
+from ragcheck.report import charts
+from ragcheck.report.curves import Chart, build_curves
+from ragcheck.report.load import load
+from ragcheck.run import RunFolder
+
+
+@pytest.fixture(scope="module")
+def drawn(small_run: RunFolder) -> list[tuple[Chart, str]]:
+    found = build_curves(load(small_run)).charts
+    return [(chart, charts.svg(chart)) for chart in found]
+
+
+def test_there_is_a_chart_of_cost_of_chunks_and_of_budgets(drawn: list[tuple[Chart, str]]) -> None:
+    assert [chart.name for chart, _ in drawn] == ["trade-off", "recall-k", "recall-budget"]
+
+
+def test_specifications_are_valid(drawn: list[tuple[Chart, str]]) -> None:
+    for chart, _ in drawn:
+        alt.Chart.from_dict(charts.spec(chart))
+
+
+def test_links_stay_in_the_page(drawn: list[tuple[Chart, str]]) -> None:
+    for _, svg in drawn:
+        links = re.findall(r'href="([^"]*)"', svg)
+        assert links
+        assert all(re.fullmatch(r"#view=questions&amp;run=r\d\d", link) for link in links)
+        assert "ragcheck.invalid" not in svg
+        assert "target=" not in svg
+
+
+def test_no_style_attribute_and_no_script(drawn: list[tuple[Chart, str]]) -> None:
+    for _, svg in drawn:
+        assert " style=" not in svg
+        assert "<style" not in svg
+        assert "<script" not in svg
+
+
+def test_every_colour_is_one_of_the_page(drawn: list[tuple[Chart, str]]) -> None:
+    for _, svg in drawn:
+        bare = re.sub(r"var\(--[a-z0-9-]+,#[0-9a-f]{6}\)", "", svg)
+        assert set(re.findall(r"#[0-9a-fA-F]{6}\b", bare)) == set()
+        assert "var(--ink," in svg or "var(--soft," in svg
+
+
+def test_ids_are_unique_in_the_page(drawn: list[tuple[Chart, str]]) -> None:
+    ids = [name for _, svg in drawn for name in re.findall(r'\bid="([^"]+)"', svg)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_point_says_what_it_is(drawn: list[tuple[Chart, str]]) -> None:
+    scatter, svg = drawn[0]
+    for point in scatter.points:
+        assert f"{point.system}: recall {point.figure.text}" in svg
+    assert f'aria-label="{scatter.title}. ' in svg
+
+
+def test_names_at_the_end_of_lines_do_not_collide(drawn: list[tuple[Chart, str]]) -> None:
+    for chart, _ in drawn[1:]:
+        ends = [p for p in chart.points if p.system in chart.drawn and p.x == chart.cuts[-1]]
+        bounds = charts._range(chart.points)
+        rows = charts._placed(ends, bounds, 0)
+        pixel = (bounds[1] - bounds[0]) / charts.HEIGHT
+        heights = sorted(row["label"] for row in rows)
+        gaps = [b - a for a, b in pairwise(heights)]
+        assert all(gap >= charts.LABEL_GAP * pixel * 0.999 for gap in gaps)
+
+
+def test_a_chart_has_the_same_bytes_again(drawn: list[tuple[Chart, str]]) -> None:
+    for chart, svg in drawn:
+        assert charts.svg(chart) == svg
+
+
+@pytest.mark.parametrize("name", ['</svg><script>x</script>/"bm25"', "a&b/<c>"])
+def test_hostile_names_stay_text(name: str, drawn: list[tuple[Chart, str]]) -> None:
+    import dataclasses
+
+    chart = drawn[0][0]
+    points = tuple(dataclasses.replace(p, system=name, chunker=name) for p in chart.points)
+    svg = charts.svg(dataclasses.replace(chart, points=points, reading=name, drawn=(name,)))
+    assert "<script" not in svg
+    assert svg.count("</svg>") == 1

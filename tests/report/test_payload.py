@@ -1,0 +1,82 @@
+"""What the script of the page decodes is what the run folder holds."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from ragcheck.report.load import Loaded, load
+from ragcheck.report.payload import blocks, pack, utf16
+from ragcheck.report.view import build
+from ragcheck.run import RunFolder
+
+
+def decoded(folder: RunFolder) -> tuple[Loaded, dict[str, Any]]:
+    data = load(folder)
+    raw = blocks(data, build(data))
+    return data, {k: json.loads(gzip.decompress(base64.b64decode(v))) for k, v in raw.items()}
+
+
+def utf16_slice(text: str, start: int, end: int) -> str:
+    return text.encode("utf-16-le", "surrogatepass")[2 * start : 2 * end].decode("utf-16-le")
+
+
+@pytest.mark.parametrize("name", ["small_run", "hostile_run"])
+def test_gold_offsets_name_the_same_text_in_the_browser(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    data, found = decoded(request.getfixturevalue(name))
+    for question, row in zip(data.questions, found["core"]["questions"], strict=True):
+        spans = [span for item in question.items for span in item.alternatives]
+        places = [place for item in row[4] for place in item]
+        for span, (document, start, end, _) in zip(spans, places, strict=True):
+            source = data.documents[data.place[span.document]].text
+            text = utf16_slice(found["documents"][document], start, end)
+            assert text == source[span.start : span.end]
+
+
+@pytest.mark.parametrize("name", ["small_run", "hostile_run"])
+def test_chunks_name_the_same_text_in_the_browser(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    data, found = decoded(request.getfixturevalue(name))
+    for cell, system in zip(data.cells, found["core"]["systems"], strict=True):
+        chunks = found[f"chunks-{system['chunks']}"]
+        homes = [d for d, count in enumerate(chunks["counts"]) for _ in range(count)]
+        start = 0
+        for row, document in enumerate(homes):
+            start += chunks["start"][row]
+            text = utf16_slice(found["documents"][document], start, start + chunks["length"][row])
+            source = data.documents[cell.chunks["document"][row]].text
+            assert text == source[cell.chunks["start"][row] : cell.chunks["end"][row]]
+
+
+def test_hits_keep_ten_in_rank_order(small_run: RunFolder) -> None:
+    data, found = decoded(small_run)
+    for number, cell in enumerate(data.cells):
+        rows = small_run.hits(cell.id).to_pylist()
+        kept = [row["chunk"] for row in rows if row["rank"] <= 10]
+        assert found[f"system-{number}"]["chunk"] == kept
+        assert sum(found[f"system-{number}"]["hits"]) == len(kept)
+
+
+def test_parts_of_a_hit_never_round_to_nothing(small_run: RunFolder) -> None:
+    data, found = decoded(small_run)
+    rows = [row for row in small_run.hits(data.cells[0].id).to_pylist() if row["rank"] <= 10]
+    for row, gold in zip(rows, found["system-0"]["gold"], strict=True):
+        assert (gold == 0) == (row["gold"] == 0)
+        assert (gold == 100) == (row["redundant"] + row["other"] == 0)
+
+
+def test_utf16_counts_two_for_what_needs_two() -> None:
+    text = "a🧪שb"
+    assert utf16(text).tolist() == [0, 1, 3, 4, 5]
+
+
+def test_packing_has_no_clock() -> None:
+    assert pack({"a": [1, 2]}) == pack({"a": [1, 2]})
+    assert gzip.decompress(base64.b64decode(pack("é"))) == '"é"'.encode()

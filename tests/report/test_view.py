@@ -1,0 +1,189 @@
+"""The records behind the page agree with the tables of the run."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ragcheck.report.choice import choose
+from ragcheck.report.html import render
+from ragcheck.report.load import Loaded, load
+from ragcheck.report.outcomes import FOUND, MISSED, PARTIAL, UNANSWERABLE, outcomes
+from ragcheck.report.ranking import cost_of, front, ranked
+from ragcheck.report.view import build as build_view
+from ragcheck.run import RunFolder, RunWriter, open_folder
+
+
+@pytest.fixture(scope="module")
+def data(small_run: RunFolder) -> Loaded:
+    return load(small_run)
+
+
+def test_outcomes_are_what_the_values_say(data: Loaded, small_run: RunFolder) -> None:
+    for cell in data.cells:
+        recall = small_run.values(cell.id).column("recall@5").to_pylist()
+        wanted = [
+            UNANSWERABLE if r is None else FOUND if r == 1 else PARTIAL if r > 0 else MISSED
+            for r in recall
+        ]
+        assert outcomes(data, cell).code.tolist() == wanted
+
+
+def test_cut_and_first_rank_come_from_the_items(data: Loaded, small_run: RunFolder) -> None:
+    cell = data.cells[0]
+    found = outcomes(data, cell)
+    rows = small_run.items(cell.id).to_pylist()
+    for number, question in enumerate(data.questions):
+        mine = [row for row in rows if row["question"] == question.id]
+        ranks = [row["rank"] for row in mine if row["rank"]]
+        assert found.first[number] == min(ranks, default=0)
+        assert found.cut[number] == any(r["severed"] and r["coverage"] < 1 for r in mine)
+
+
+def test_polluted_means_that_the_first_hit_has_no_gold(data: Loaded, small_run: RunFolder) -> None:
+    cell = data.cells[0]
+    firsts = [row for row in small_run.hits(cell.id).to_pylist() if row["rank"] == 1]
+    gold = {row["question"]: row["gold"] for row in firsts}
+    for number, question in enumerate(data.questions):
+        expected = bool(question.items) and gold[question.id] == 0
+        assert outcomes(data, cell).polluted[number] == expected
+
+
+def test_nothing_on_the_front_is_beaten_and_everything_else_is(data: Loaded) -> None:
+    ahead = front(data)
+    places = {c.id: (cost_of(data, c), c.mean("recall@5")) for c in data.cells}
+
+    def beaten(name: str) -> bool:
+        cost, recall = places[name]
+        others = (p for other, p in places.items() if other != name)
+        return any(c <= cost and r >= recall and (c, r) != (cost, recall) for c, r in others)
+
+    assert ahead
+    assert all(beaten(name) != (name in ahead) for name in places)
+
+
+def test_ties_go_to_the_cheaper_context(data: Loaded) -> None:
+    order = ranked(data, data.order)
+    keys = [(-(c.mean(data.order) or 0), cost_of(data, c)) for c in order]
+    assert keys == sorted(keys)
+
+
+def test_the_choice_is_the_leader_and_its_equals(data: Loaded) -> None:
+    choice = choose(data)
+    assert choice is not None
+    assert choice.best is ranked(data, "recall@2000t")[0]
+    assert choice.best in choice.members
+    costs = [cost_of(data, cell) for cell in choice.members]
+    assert cost_of(data, choice.recommended) == min(costs)
+    assert {choice.standing(c) for c in data.cells} <= {"best", "equal", "behind"}
+
+
+def test_the_verdict_counts_the_failures_of_the_best(data: Loaded) -> None:
+    view = build_view(data)
+    choice = choose(data)
+    assert choice is not None
+    found = outcomes(data, choice.best)
+    leads = {lead.only: lead.count for lead in view.verdict.leads}
+    assert leads["partial"] == int((found.code == PARTIAL).sum())
+    assert leads["cut"] == int(found.cut.sum())
+    assert view.verdict.headline is not None
+    assert view.verdict.headline.system == choice.best.id
+
+
+def test_the_worst_cases_stand_first_and_are_not_found(data: Loaded) -> None:
+    cases = build_view(data).cases
+    order = ["missed", "partial"]
+    codes = [order.index(case.outcome) for case in cases]
+    assert 0 < len(cases) <= 20
+    assert codes == sorted(codes)
+
+
+def test_a_cut_passage_shows_the_cut_where_the_boundary_is(data: Loaded) -> None:
+    cell = next(cell for cell in data.cells if cell.id == "fixed-256/dense")
+    found = outcomes(data, cell)
+    from ragcheck.report.view_cases import worst_cases
+
+    edges = {
+        (int(d), int(at))
+        for name in ("start", "end")
+        for d, at in zip(cell.chunks["document"], cell.chunks[name], strict=True)
+    }
+    cut = [c for c in worst_cases(data, cell, found) for i in c.items if "cut over" in i.words]
+    assert cut
+    for case in cut:
+        for item in case.items:
+            text = "".join(part.text for part in item.segments)
+            number = data.place[item.place.rpartition(":")[0]]
+            at = data.documents[number].text.index(text)
+            joined = False
+            for part in item.segments:
+                assert part.cut == ((number, at) in edges and not joined)
+                joined = part.cut and not part.text.strip()
+                at += len(part.text)
+
+
+def test_cells_that_did_not_finish_are_named(data: Loaded) -> None:
+    assert build_view(data).systems.missing == ("section-256/dense",)
+
+
+def _stripped(folder: RunFolder, keep: set[str], path: Path) -> RunFolder:
+    """The same run with only some measures in `run.json`, as an older version might write it."""
+    measures = {name: m for name, m in folder.run.measures.items() if name in keep}
+    systems = tuple(
+        dataclasses.replace(r, measures={n: s for n, s in r.measures.items() if n in keep})
+        for r in folder.run.systems
+    )
+    run = dataclasses.replace(folder.run, measures=measures, systems=systems)
+    path.mkdir()
+    for part in ("values", "items", "hits", "chunks", "collection"):
+        (path / part).symlink_to(folder.path / part)
+    RunWriter(path, run).save()
+    return open_folder(path)
+
+
+@pytest.mark.parametrize("keep", [set(), {"recall@5"}, {"recall@5", "recall@2000t", "severed"}])
+def test_a_run_with_few_measures_still_renders(
+    small_run: RunFolder, keep: set[str], tmp_path: Path
+) -> None:
+    page = render(_stripped(small_run, keep, tmp_path / "old")).decode()
+    assert 'id="view=systems"' in page
+
+
+def test_a_run_without_a_finished_system_says_so(small_run: RunFolder, tmp_path: Path) -> None:
+    path = tmp_path / "none"
+    path.mkdir()
+    (path / "collection").symlink_to(small_run.path / "collection")
+    RunWriter(path, dataclasses.replace(small_run.run, systems=())).save()
+    assert "No system has finished yet" in render(open_folder(path)).decode()
+
+
+def test_a_run_without_texts_still_renders(tmp_path: Path) -> None:
+    from tests.report.make_run import build
+
+    folder = build(tmp_path / "texts", cells=("fixed-512/bm25",), missing=())
+    writer = RunWriter(folder.path, folder.run)
+    writer.write_collection(folder.documents(), folder.questions(), texts=False)
+    page = render(open_folder(folder.path)).decode()
+    assert "audit log" not in page.partition('<script type="application/octet-stream"')[0]
+
+
+def test_a_working_cut_in_tokens_shows_what_fits(small_run: RunFolder, tmp_path: Path) -> None:
+    path = tmp_path / "tokens"
+    path.mkdir()
+    for part in ("values", "items", "hits", "chunks", "collection"):
+        (path / part).symlink_to(small_run.path / part)
+    text = (small_run.path / "run.json").read_text().replace('"at": "@5"', '"at": "@1000t"', 1)
+    (path / "run.json").write_text(json.dumps(json.loads(text)))
+    data = load(open_folder(path))
+    for cell in data.cells:
+        for question in range(0, len(data.questions), 7):
+            start = cell.first_hit[question]
+            tokens = cell.chunks["tokens"][cell.hits["chunk"][start : start + 10]]
+            shown = data.shown(cell, question)
+            assert tokens[: shown - 1].sum() < 1000
+            assert np.cumsum(tokens)[min(shown, len(tokens)) - 1] >= 1000 or shown == len(tokens)
+    assert render(open_folder(path))
