@@ -29,14 +29,22 @@ def windows(units: TokenMap, size: int, *, overlap: int, first: int, stop: int) 
     """
     begin, budget = 0, first
     while begin < stop:
-        index = int(np.searchsorted(units.starts, np.int32(begin)))
+        index = _index(units, begin)
         end = max(_position(units, index + budget), begin + 1)
         yield Piece(begin, end)
         if end >= stop:
             return
-        # Never past `end`, never the same place again, however many units one character has.
+        # Late enough that the next window holds the character at `end`, whatever that costs.
+        least = _index(units, end + 1) - size
         begin = max(_position(units, index + budget - overlap), begin + 1)
+        while begin < end and _index(units, begin) < least:
+            begin += 1
         budget = size
+
+
+def _index(units: TokenMap, position: int) -> int:
+    """Index of the first unit that starts at or after a character."""
+    return int(np.searchsorted(units.starts, np.int32(position)))
 
 
 def _position(units: TokenMap, index: int) -> int:
