@@ -121,14 +121,16 @@ class _Cutter:
             self.packer.cut(start, block.end, self.prose, glued=block.start)
 
     def _cut_rows(self, start: int, block: Block, rows: Sequence[tuple[int, int]]) -> None:
-        """Between rows: headings, first row (a table's header, a fence) and second row together.
+        """Between rows, with headings, first row (a table's header, a fence) and second together.
 
-        Only where these three do not fit they are cut apart, and only a row that does not fit is
-        cut between words.
+        The last line of code, which closes a fence, stays with the one before. Only where these do
+        not fit they are cut apart, and only a row that does not fit is cut between words.
         """
         second = rows[1][0] if len(rows) > 1 else 0
+        joined = [*rows[:-2], (rows[-2][0], rows[-1][1])] if len(rows) > 2 else rows
         headings = [trimmed(self.text, start, block.start)] if start < block.start else []
-        levels = [_columns(rows), _columns([*headings, *rows]), self.words]
+        first = _columns(joined if block.kind == "code" else rows)
+        levels = [first, _columns([*headings, *rows]), self.words]
         self.packer.cut(start, block.end, levels, glued=second)
 
 
