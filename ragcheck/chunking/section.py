@@ -37,7 +37,7 @@ class Section:
     repeat_header: bool = False
     """Put a table's header row before chunks that begin inside the table, where there is room."""
     keep_whole: bool = False
-    """Keep a table, a block of code or a list item that is longer than the size in one chunk."""
+    """Keep a table, code or a list item (with its headings) in one chunk, however long it is."""
     tokenizer: str = "cl100k_base"
     """Whose tokens are counted."""
 
