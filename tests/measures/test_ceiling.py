@@ -101,3 +101,16 @@ def test_a_real_chunking_has_a_ceiling_for_every_question():
     assert judged.ceilings.share.tolist() == [[1, 1], [0, 0]]
     values = {str(m): v for m, v in evaluate(judged).items()}
     assert np.isnan(values["ceiling@1"][1])
+
+
+def test_the_first_of_two_overlapping_chunks_may_come_last():
+    """Then it is cut where the other one begins: the overlap is not paid for twice."""
+    question = [item(word(2, 17))]
+    budgets = range(30, 70)
+    judged, index = ceiling(
+        [question], [word(0, 9), word(5, 17)], cuts_for([], budgets, Cut(30, "t"))
+    )
+    share = judged.ceilings.share[0]
+    needed = min(budget for budget, value in zip(budgets, share, strict=True) if value == 1)
+    first_words = index.tokens[0] // 2  # five of its ten words
+    assert needed == pytest.approx(first_words + index.tokens[1], abs=1)

@@ -141,3 +141,13 @@ def test_of_equal_alternatives_the_first_in_the_documents_counts(made):
     assert found["recall@1"] == [1]
     assert found["redundant@2"] == [0.5]  # the copy is no new gold
     assert found["offtopic@2"] == [0.5]
+
+
+def test_a_heading_without_a_body_is_not_near_the_gold_that_crosses_it():
+    texts = {"a.md": "# One two\n# Three\nfour five\n"}
+    made = collection(texts, [item(span(texts, "a.md", "two\n# Three\nfour"))])
+    index = chunks(made, [span(texts, "a.md", texts["a.md"].strip())])
+    judged, _ = values(made, index, rankings([0]))
+    shown = dict(zip(Part, judged.composition.parts[0, 0].tolist(), strict=True))
+    # "# One" stands under a heading with an empty body; "five" in a body that holds gold.
+    assert (shown[Part.same_document], shown[Part.same_section]) == (4, 4)

@@ -108,3 +108,11 @@ def test_against_containment_of_sets_of_characters(rows):
         assert found[kind]["units"] == len(fits)
         assert found[kind]["broken"] == broken
         assert found[kind]["unavoidable"] == len(spans) - len(fits)
+
+
+def test_a_table_of_a_header_only_has_no_body_to_lose_it():
+    made = collection({"page.md": "| plan | fee |\n| ---- | --- |\n\nThe cap is eight dollars.\n"})
+    whole = chunks(made, [Span("page.md", 5, len(made.documents[0].text))])
+    found = structural_breaks(made.documents, whole)
+    assert found["table"]["unavoidable"] + found["table"]["units"] == 1
+    assert found["header_loss"]["units"] == 0
