@@ -58,14 +58,18 @@ def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
     """Run every cell that the run folder does not hold yet."""
     watch = watch or Watch()
     plan, settings = prepared.plan, prepared.configured.settings
-    for embedder in {id(e): e for cell in plan.cells for e in cell.retriever.embedders}.values():
+    embedders = {id(e): e for cell in plan.cells for e in cell.retriever.embedders}.values()
+    for embedder in embedders:
         embedder.on_progress = _follow(watch)
     with RunWriter(prepared.out, blank_run(prepared)) as folder:
         texts = settings.report_docs == "full"
         folder.write_collection(plan.collection.documents, plan.collection.questions, texts=texts)
         folder.save()
         execute(plan, folder, watch)
-        return RunFolder(folder.path, folder.run)
+    for embedder in embedders:
+        if embedder.notice:
+            watch.noticed(embedder.notice.text)
+    return RunFolder(folder.path, folder.run)
 
 
 def _follow(watch: Watch) -> Callable[[int, int], None]:

@@ -44,6 +44,10 @@ class Progress(Watch):
         """Count a cell."""
         self._advance(_CELL, system)
 
+    def noticed(self, text: str) -> None:
+        """Warn, also when quiet."""
+        click.echo(f"warning: {text}", err=True)
+
     def close(self) -> None:
         """Leave the terminal's line clean."""
         if self._bar and self._done:

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,8 +55,9 @@ class CachedEmbedder:
         self.embedded = 0
         self.notice: Notice | None = None
         self._folder = path
+        self._queries: dict[str, Floats] = {}  # few, and asked for again by every system
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The wrapped embedder's: a cache changes no vector."""
         return self.embedder.fingerprint
@@ -66,6 +67,8 @@ class CachedEmbedder:
         if not texts:
             return np.empty((0, 0), np.float32)
         fingerprint = self.fingerprint
+        if kind == "query" and self._queries.keys() >= set(texts):
+            return _stack([self._queries[text] for text in texts], fingerprint)
         keys = {text: _key(fingerprint, kind, text) for text in texts}
         with ExitStack() as opened:
             file = self._attempt(lambda: opened.enter_context(self._open(fingerprint)), None)
@@ -80,6 +83,8 @@ class CachedEmbedder:
                 if file:
                     fresh = {keys[text]: row for text, row in made.items()}
                     self._attempt(partial(file.write, fresh), None)
+        if kind == "query":
+            self._queries.update(vectors)
         return _stack([vectors[text] for text in texts], fingerprint)
 
     def missing(self, texts: Sequence[str], *, kind: TextKind) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from ragcheck import __version__
 from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.errors import ConfigError
+from ragcheck.measures import cuts_for
 from ragcheck.records import Collection, Config, Cut, System
 
 
@@ -52,10 +53,8 @@ class Judging:
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
-        """All cut-offs: chunks ascending, then tokens ascending; the working cut is among them."""
-        ks = {*self.ks, *([self.at.value] if self.at.unit == "k" else [])}
-        budgets = {*self.budgets, *([self.at.value] if self.at.unit == "t" else [])}
-        return (*(Cut(k, "k") for k in sorted(ks)), *(Cut(b, "t") for b in sorted(budgets)))
+        """All cut-offs in order, the working cut among them."""
+        return cuts_for(self.ks, self.budgets, self.at)
 
 
 @dataclass(frozen=True, slots=True)

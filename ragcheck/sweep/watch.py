@@ -31,5 +31,8 @@ class Watch:
     def embedded(self, texts: int) -> None:
         """Take note that so many further texts have a vector."""
 
+    def noticed(self, text: str) -> None:
+        """Take note of something that went wrong without changing any number."""
+
     def finished(self, system: str) -> None:
         """Take note that a cell is in the run folder."""
