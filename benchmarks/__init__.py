@@ -1,0 +1,1 @@
+"""Speed, memory and calibration, run by hand or by `make bench`."""

@@ -17,7 +17,9 @@ def info() -> None:
 
     click.echo(f"folder: {default_folder()}")
     for entry in cache_info(default_folder()):
-        click.echo(f"{entry.vectors or 0:>12,} vectors  {entry.size / 1e6:>10.1f} MB  {entry.fingerprint[:60] or entry.path.name}")
+        vectors = "unreadable" if entry.vectors is None else f"{entry.vectors:,} vectors"
+        name = entry.fingerprint.rpartition(":")[0] or entry.path.name
+        click.echo(f"{vectors:>20}  {entry.size / 1e6:>8.1f} MB  {name}")
 
 
 @command.command(name="clear")
