@@ -21,6 +21,9 @@ from ragcheck.report.outcomes import Outcomes
 from ragcheck.report.view import View
 from ragcheck.report.words import CAUSES, FLAGS, OUTCOMES
 
+#: Steps from 0 to the largest score: what three figures can show.
+SCORE_STEPS = 1000
+
 
 def blocks(data: Loaded, view: View) -> dict[str, str]:
     """Every block by name, as base64 text."""
@@ -127,17 +130,19 @@ def _permille(values: Floats) -> list[int]:
 
 
 def _chunks(cell: Cell, offsets: list[Ints]) -> Mapping[str, object]:
-    """Documents as counts of chunks, starts and lengths as steps: small numbers pack well."""
+    """Chunks per document, then the gap before each and its length: small numbers pack well."""
     document = cell.chunks["document"]
     counts = np.bincount(document, minlength=len(offsets))
-    edges = {name: _converted(cell, name, offsets) for name in ("start", "end")}
+    start, end = (_converted(cell, name, offsets) for name in ("start", "end"))
+    before = np.concatenate(([0], end[:-1]))
+    before[np.cumsum(counts)[:-1][np.cumsum(counts)[:-1] < len(end)]] = 0
     prefixes = [str(prefix or "") for prefix in cell.chunks["prefix"]]
     known = list(dict.fromkeys(["", *prefixes]))
     number = {prefix: position for position, prefix in enumerate(known)}
     return {
         "counts": counts.tolist(),
-        "start": np.diff(edges["start"], prepend=0).tolist(),
-        "length": (edges["end"] - edges["start"]).tolist(),
+        "gap": (start - before).tolist(),
+        "length": (end - start).tolist(),
         "tokens": cell.chunks["tokens"].tolist(),
         "prefixes": known,
         "prefix": [number[prefix] for prefix in prefixes],
@@ -161,15 +166,24 @@ def _system(data: Loaded, cell: Cell, offsets: list[Ints]) -> Mapping[str, objec
     return {
         "hits": counts.tolist(),
         "chunk": hits["chunk"].tolist(),
-        "score": [float(f"{score:.4g}") for score in hits["score"].tolist()],
+        **_scores(hits["score"].astype(np.float64), counts),
         "gold": _percent(hits["gold"] / total),
         "redundant": _percent(hits["redundant"] / total),
         "cause": [codes.get(str(cause), len(codes) - 1) for cause in hits["cause"]],
         "shown": [data.shown(cell, q) for q in range(len(data.questions))]
         if data.at.unit == "t"
         else [],
-        "items": _item_rows(cell, offsets),
+        "items": _item_rows(data, cell),
     }
+
+
+def _scores(scores: Floats, counts: Ints) -> Mapping[str, object]:
+    """Scores in thousandths of the largest, each after a question's first as its distance down."""
+    step = float(f"{np.abs(scores).max(initial=0) / SCORE_STEPS or 1.0:.6g}")
+    whole = np.round(scores / step).astype(int)
+    first = np.zeros(len(whole), dtype=bool)
+    first[(np.cumsum(counts) - counts)[counts > 0]] = True
+    return {"step": step, "score": np.where(first, whole, -np.diff(whole, prepend=0)).tolist()}
 
 
 def _kept(data: Loaded, cell: Cell) -> tuple[Ints, Ints]:
@@ -191,15 +205,24 @@ def _percent(values: Floats) -> list[int]:
     return rounded
 
 
-def _item_rows(cell: Cell, offsets: list[Ints]) -> Mapping[str, object]:
+def _item_rows(data: Loaded, cell: Cell) -> Mapping[str, object]:
     ranks = np.nan_to_num(cell.items["rank"].astype(np.float64)).astype(int)
     pieces = np.nan_to_num(cell.items["pieces"].astype(np.float64)).astype(int)
-    rows = zip(*(cell.items[n].tolist() for n in ("document", "start", "end")), strict=True)
-    credited = [[d, _at(offsets[d], s), _at(offsets[d], e)] for d, s, e in rows]
     return {
-        "credited": credited,
+        "credited": _credited(data, cell),
         "coverage": _permille(cell.items["coverage"].astype(np.float64)),
         "rank": ranks.tolist(),
         "severed": cell.items["severed"].astype(int).tolist(),
         "pieces": pieces.tolist(),
     }
+
+
+def _credited(data: Loaded, cell: Cell) -> list[int]:
+    """Which of each item's alternatives was credited, by its number."""
+    items = [item for question in data.questions for item in question.items]
+    columns = (cell.items[name].tolist() for name in ("document", "start", "end"))
+    found = []
+    for item, place in zip(items, zip(*columns, strict=True), strict=True):
+        spans = [(data.place[span.document], span.start, span.end) for span in item.alternatives]
+        found.append(spans.index(place))
+    return found

@@ -192,7 +192,7 @@ def _hit(data: Loaded, cell: Cell, row: int) -> HitView:
     return HitView(
         int(cell.hits["rank"][row]),
         place(document, start),
-        f"{float(cell.hits['score'][row]):.4g}",
+        f"{float(cell.hits['score'][row]):.3g}",
         percent(parts[0] / (sum(parts) or 1)),
         cause,
         CAUSES.get(cause, cause.replace("_", " ")),

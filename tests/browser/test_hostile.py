@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from ragcheck.run import RunFolder
-from tests.browser.conftest import Visit
+from tests.browser.chromium import Visit
 
 pytestmark = pytest.mark.browser
 SCREENS = ("verdict", "trade-off", "systems", "questions", "case", "about")

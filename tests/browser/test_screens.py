@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ragcheck.run import RunFolder
-from tests.browser.conftest import Visit
+from tests.browser.chromium import Visit
 
 pytestmark = pytest.mark.browser
 SCREENS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import browser, small
+from tests.browser.chromium import browser, small
 from tests.report.runs import small_page, small_run
 
 __all__ = ["browser", "small", "small_page", "small_run"]

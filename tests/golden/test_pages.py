@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.chromium import Visit
 
 pytestmark = pytest.mark.browser
 PAGES = Path(__file__).parent / "pages"

@@ -47,10 +47,11 @@ def test_chunks_name_the_same_text_in_the_browser(
     for cell, system in zip(data.cells, found["core"]["systems"], strict=True):
         chunks = found[f"chunks-{system['chunks']}"]
         homes = [d for d, count in enumerate(chunks["counts"]) for _ in range(count)]
-        start = 0
+        end, last = 0, -1
         for row, document in enumerate(homes):
-            start += chunks["start"][row]
-            text = utf16_slice(found["documents"][document], start, start + chunks["length"][row])
+            start = chunks["gap"][row] + (end if document == last else 0)
+            end, last = start + chunks["length"][row], document
+            text = utf16_slice(found["documents"][document], start, end)
             source = data.documents[cell.chunks["document"][row]].text
             assert text == source[cell.chunks["start"][row] : cell.chunks["end"][row]]
 
@@ -62,6 +63,33 @@ def test_hits_keep_ten_in_rank_order(small_run: RunFolder) -> None:
         kept = [row["chunk"] for row in rows if row["rank"] <= 10]
         assert found[f"system-{number}"]["chunk"] == kept
         assert sum(found[f"system-{number}"]["hits"]) == len(kept)
+
+
+def test_scores_come_back_to_three_figures(small_run: RunFolder) -> None:
+    data, found = decoded(small_run)
+    for number, cell in enumerate(data.cells):
+        block = found[f"system-{number}"]
+        wanted = [r["score"] for r in small_run.hits(cell.id).to_pylist() if r["rank"] <= 10]
+        at = 0
+        for count in block["hits"]:
+            score = 0
+            for row in range(at, at + count):
+                score = block["score"][row] if row == at else score - block["score"][row]
+                assert abs(score * block["step"] - wanted[row]) <= block["step"]
+            at += count
+
+
+def test_the_credited_alternative_is_named_by_its_number(small_run: RunFolder) -> None:
+    data, found = decoded(small_run)
+    rows = small_run.items(data.cells[0].id).to_pylist()
+    items = [item for question in data.questions for item in question.items]
+    for row, item, number in zip(rows, items, found["system-0"]["items"]["credited"], strict=True):
+        span = item.alternatives[number]
+        assert (data.place[span.document], span.start, span.end) == (
+            row["document"],
+            row["start"],
+            row["end"],
+        )
 
 
 def test_parts_of_a_hit_never_round_to_nothing(small_run: RunFolder) -> None:

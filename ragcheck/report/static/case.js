@@ -22,7 +22,7 @@ function itemsOf(data, found, q) {
   const first = data.firstItem[q];
   return data.questions[q][4].map((places, i) => {
     const row = first + i;
-    const [doc, start, end] = found.items.credited[row];
+    const [doc, start, end] = places[found.items.credited[row]];
     const spans = places.map(([d, s, e, twin]) => ({ doc: d, start: s, end: e, twin: twin === 1, credited: d === doc && s === start }));
     return { number: i + 1, doc, start, end, spans, coverage: found.items.coverage[row], rank: found.items.rank[row],
       severed: found.items.severed[row] === 1, pieces: found.items.pieces[row] };
@@ -157,7 +157,7 @@ function hitLine(view, hit) {
   const words = hit.gold ? `${hit.gold}% gold` : data.causes[hit.cause];
   const link = el("a", { href: state.link({ hit: hit.rank }), class: "open", "aria-current": Number(now.hit) === hit.rank ? "true" : null,
     "aria-label": `Rank ${hit.rank}: show in the document`, text: String(hit.rank) });
-  const about = el("p", { class: "under" }, place(view, hit.doc, hit.start), ` · chunk ${hit.chunk + 1} · ${whole(hit.tokens)} tokens · score ${hit.score}`);
+  const about = el("p", { class: "under" }, place(view, hit.doc, hit.start), ` · chunk ${hit.chunk + 1} · ${whole(hit.tokens)} tokens · score ${Number(hit.score.toPrecision(3))}`);
   const body = el("div", {}, el("p", { class: "verdict" }, el("b", { class: hit.gold ? "good" : null, text: words }), twin ? el("span", { class: "tag", text: "twin" }) : null), bar(hit.gold, hit.repeated), about);
   if (all[hit.doc] && hit.shown) body.append(snippet(hit, all[hit.doc], spans));
   return el("li", { class: hit.shown ? null : "beyond" }, link, body);

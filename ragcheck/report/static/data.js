@@ -33,12 +33,15 @@ const core = once("core", async () => {
 async function chunks(number) {
   return once(`chunks ${number}`, async () => {
     const raw = await block(`chunks-${number}`);
-    let at = 0;
-    const start = Int32Array.from(raw.start, (step) => (at += step));
-    const end = Int32Array.from(raw.length, (length, row) => start[row] + length);
     const first = running(raw.counts);
-    const home = new Int32Array(start.length);
-    for (let d = 0; d < raw.counts.length; d += 1) home.fill(d, first[d], first[d + 1]);
+    const [start, end, home] = [0, 1, 2].map(() => new Int32Array(raw.gap.length));
+    for (let d = 0; d < raw.counts.length; d += 1) {
+      for (let row = first[d], at = 0; row < first[d + 1]; row += 1) {
+        start[row] = at + raw.gap[row];
+        at = end[row] = start[row] + raw.length[row];
+        home[row] = d;
+      }
+    }
     return { ...raw, start, end, first, document: home };
   })();
 }
@@ -46,7 +49,12 @@ async function chunks(number) {
 async function system(number) {
   return once(`system ${number}`, async () => {
     const raw = await block(`system-${number}`);
-    return { ...raw, first: running(raw.hits) };
+    const first = running(raw.hits);
+    const score = Float64Array.from(raw.score);
+    for (let q = 0; q < raw.hits.length; q += 1) {
+      for (let row = first[q] + 1; row < first[q + 1]; row += 1) score[row] = score[row - 1] - score[row];
+    }
+    return { ...raw, first, score: score.map((steps) => steps * raw.step) };
   })();
 }
 

@@ -62,8 +62,11 @@ const definitions = new Map([...document.querySelectorAll("[data-name]")].map((t
   [term.dataset.name, term.nextElementSibling.textContent]));
 const tip = document.getElementById("tip");
 
+// A plain cell is defined by the heading of its column.
+const headingOf = (cell) => cell.closest("table").tHead.rows[0].cells[cell.cellIndex].querySelector("[data-m]")?.dataset.m;
+
 function showTip(target) {
-  const name = target.dataset.m;
+  const name = target.dataset.m || headingOf(target);
   const words = definitions.get(name) || definitions.get(name.split("@")[0]);
   if (!words) return;
   tip.replaceChildren(el("b", { text: name }), ` ${words}`);
@@ -83,7 +86,7 @@ function hideTip() {
 
 for (const [shows, hides] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
   document.addEventListener(shows, (event) => {
-    const target = event.target.closest("[data-m]");
+    const target = event.target.closest("[data-m], .systems td, .breaks td");
     if (target) showTip(target);
   });
   document.addEventListener(hides, hideTip);
