@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,16 @@ def shared_data() -> Path:
 def fixtures() -> Path:
     """The collections written for this project."""
     return ROOT / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def fixtures_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run of `ragcheck sweep --chunk-sizes 256,512` on the fixtures, through the process."""
+    out = tmp_path_factory.mktemp("fixtures") / "run"
+    command = [sys.executable, "-m", "ragcheck", "sweep", "--chunk-sizes", "256,512"]
+    done = subprocess.run([*command, "--out", str(out)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 @pytest.fixture(autouse=True, scope="session")
