@@ -30,11 +30,11 @@ class Family:
     """
 
     name: str
-    unit: Literal["share", "tokens", "count"]
-    better: Literal["higher", "lower", "none"]
-    cuts: Literal["kt", "k", ""]
     function: Callable[[Judged], Reals]
     doc: str
+    cuts: Literal["kt", "k", ""] = "kt"
+    unit: Literal["share", "tokens", "count"] = "share"
+    better: Literal["higher", "lower", "none"] = "higher"
     null: str = ""
 
 
@@ -42,281 +42,221 @@ class Family:
 FAMILIES: tuple[Family, ...] = (
     Family(
         "recall",
-        "share",
-        "higher",
-        "kt",
         recall.recall,
-        "Share of the labelled passages, by weight, that are whole in the context. "
-        "Of interchangeable passages, and of places with the same text, one is enough.",
+        "Share of the labelled passages, by weight, that are whole in the context. Of "
+        "interchangeable passages, and of places with the same text, one is enough.",
     ),
     Family(
         "any",
-        "share",
-        "higher",
-        "kt",
         recall.any_item,
         "1 when at least one labelled passage of the question is whole in the context.",
     ),
     Family(
         "all",
-        "share",
-        "higher",
-        "kt",
         recall.all_items,
         "1 when every labelled passage of the question is whole in the context.",
     ),
     Family(
         "char_recall",
-        "share",
-        "higher",
-        "kt",
         recall.char_recall,
-        "Share of the characters of the labelled passages that are in the context. "
-        "White space is not counted; overlapping chunks count once.",
+        "Share of the characters of the labelled passages that are in the context. White "
+        "space is not counted; overlapping chunks count once.",
     ),
     Family(
         "recall_half",
-        "share",
-        "higher",
-        "kt",
         recall.recall_half,
         "As recall, but half of a passage's characters in the context is enough.",
     ),
     Family(
         "touched",
-        "share",
-        "higher",
-        "kt",
         recall.touched,
         "As recall, but any character of a passage in the context is enough.",
     ),
     Family(
         "recall_auc",
-        "share",
-        "higher",
-        "",
         recall.recall_auc,
-        "Recall averaged over all budgets: the area under recall against the logarithm of the "
-        "budget in tokens, between the smallest and the largest budget of the run.",
-        "the run has fewer than two budgets",
+        "Recall averaged over all budgets: the area under recall against the logarithm of "
+        "the budget in tokens, between the smallest and the largest budget of the run.",
+        cuts="",
+        null="the run has fewer than two budgets",
     ),
     Family(
         "pollution",
-        "share",
-        "lower",
-        "kt",
         pollution.pollution,
-        "Share of the context that is not new gold: everything but labelled text shown for the "
-        "first time. The sum of its causes: duplicate, prefix, same_section, same_document, "
-        "other_document.",
-        _NOTHING,
+        "Share of the context that is not new gold: everything but labelled text shown for "
+        "the first time. The sum of its causes: duplicate, prefix, same_section, "
+        "same_document, other_document.",
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "gold",
-        "share",
-        "higher",
-        "kt",
         partial(pollution.share, parts=(Part.gold,)),
         "Share of the context that is labelled text shown for the first time.",
-        _NOTHING,
+        null=_NOTHING,
     ),
     Family(
         "redundant",
-        "share",
-        "lower",
-        "kt",
         partial(pollution.share, parts=(Part.duplicate,)),
-        "Share of the context that repeats: text shown before (by overlapping chunks), or labelled "
-        "text of which another copy counts already.",
-        _NOTHING,
+        "Share of the context that repeats: text shown before (by overlapping chunks), or "
+        "labelled text of which another copy counts already.",
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "other",
-        "share",
-        "lower",
-        "kt",
         pollution.other,
         "Share of the context that is neither labelled text nor a repetition.",
-        _NOTHING,
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "duplicate",
-        "share",
-        "lower",
-        "kt",
         partial(pollution.share, parts=(Part.duplicate,)),
         "Pollution by repetition: text shown before, or another copy of labelled text.",
-        _NOTHING,
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "prefix",
-        "share",
-        "lower",
-        "kt",
         partial(pollution.share, parts=(Part.prefix,)),
         "Pollution by what the chunker puts before chunks, such as heading paths.",
-        _NOTHING,
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "same_section",
-        "share",
-        "lower",
-        "kt",
         partial(pollution.share, parts=(Part.same_section,)),
-        "Pollution from a section whose own body holds labelled text of the question: too large "
-        "a chunk, right place.",
-        _NOTHING,
+        "Pollution from a section whose own body holds labelled text of the question: too "
+        "large a chunk, right place.",
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "same_document",
-        "share",
-        "lower",
-        "kt",
         partial(pollution.share, parts=(Part.same_document,)),
         "Pollution from elsewhere in a document that holds labelled text of the question.",
-        _NOTHING,
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "other_document",
-        "share",
-        "lower",
-        "kt",
         partial(pollution.share, parts=(Part.other_document,)),
         "Pollution from documents without labelled text of the question.",
-        _NOTHING,
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "iou",
-        "share",
-        "higher",
-        "kt",
         pollution.iou,
         "Characters common to labelled text and context, over characters in either of them.",
     ),
     Family(
         "offtopic",
-        "share",
-        "lower",
-        "k",
         pollution.offtopic,
         "Share of the chunks shown that add no new labelled text. Read it beside offtopic_floor.",
-        _NOTHING,
+        cuts="k",
+        better="lower",
+        null=_NOTHING,
     ),
     Family(
         "offtopic_floor",
-        "share",
-        "none",
-        "k",
         pollution.offtopic_floor,
-        "What offtopic cannot fall below, because only so many chunks of the index hold labelled "
-        "text of the question.",
-        _NOTHING,
+        "What offtopic cannot fall below, because only so many chunks of the index hold "
+        "labelled text of the question.",
+        cuts="k",
+        better="none",
+        null=_NOTHING,
     ),
     Family(
         "severed",
-        "share",
-        "lower",
-        "",
         breaks.severed,
         "Share of the labelled passages, by weight, that no single chunk holds whole. "
         "Depends on the chunker alone.",
+        cuts="",
+        better="lower",
     ),
     Family(
         "unavoidable",
-        "share",
-        "none",
-        "",
         breaks.unavoidable,
-        "Share of the labelled passages, by weight, that are longer than every chunk: severed "
-        "wherever the boundaries fall.",
+        "Share of the labelled passages, by weight, that are longer than every chunk: "
+        "severed wherever the boundaries fall.",
+        cuts="",
+        better="none",
     ),
     Family(
         "severity",
-        "share",
-        "lower",
-        "",
         breaks.severity,
-        "How much of a labelled passage is missing from the chunk that holds most of it, "
-        "on average.",
+        "How much of a labelled passage is missing from the chunk that holds most of it, on "
+        "average.",
+        cuts="",
+        better="lower",
     ),
     Family(
         "pieces",
-        "count",
-        "lower",
-        "",
         breaks.pieces,
         "Fewest chunks that together hold a labelled passage whole, on average.",
-        "labelled text is missing from the index",
+        cuts="",
+        unit="count",
+        better="lower",
+        null="labelled text is missing from the index",
     ),
     Family(
         "index_gap",
-        "share",
-        "lower",
-        "",
         breaks.index_gap,
-        "Share of the labelled passages, by weight, that are missed at the working cut because "
-        "some of their text is in no chunk.",
+        "Share of the labelled passages, by weight, that are missed at the working cut "
+        "because some of their text is in no chunk.",
+        cuts="",
+        better="lower",
     ),
     Family(
         "cut_and_missed",
-        "share",
-        "lower",
-        "",
         breaks.cut_and_missed,
-        "Share of the labelled passages, by weight, that are missed at the working cut and that a "
-        "chunk boundary cuts: no single chunk holds them whole.",
+        "Share of the labelled passages, by weight, that are missed at the working cut and "
+        "that a chunk boundary cuts: no single chunk holds them whole.",
+        cuts="",
+        better="lower",
     ),
     Family(
         "not_ranked",
-        "share",
-        "lower",
-        "",
         breaks.not_ranked,
-        "Share of the labelled passages, by weight, that are missed at the working cut although a "
-        "chunk holds them whole.",
+        "Share of the labelled passages, by weight, that are missed at the working cut "
+        "although a chunk holds them whole.",
+        cuts="",
+        better="lower",
     ),
     Family(
         "ceiling",
-        "share",
-        "higher",
-        "kt",
         recall.ceiling,
-        "The best recall that any ranking of these chunks could reach at this cut-off. Above "
-        "twelve passages a question it is a lower bound.",
+        "The best recall that any ranking of these chunks could reach at this cut-off. "
+        "Above twelve passages a question it is a lower bound.",
     ),
     Family(
         "nDCG",
-        "share",
-        "higher",
-        "k",
         rank.ndcg,
-        "Discounted gain of the passages complete within k chunks, over that of the best order: 1 "
-        "when the evidence is complete as early as ranks allow.",
+        "Discounted gain of the passages complete within k chunks, over that of the best "
+        "order: 1 when the evidence is complete as early as ranks allow.",
+        cuts="k",
     ),
     Family(
         "AP",
-        "share",
-        "higher",
-        "k",
         rank.average_precision,
-        "Average precision by completion rank: how early passages become complete, averaged over "
-        "the first min(passages, k) of them.",
+        "Average precision by completion rank: how early passages become complete, averaged "
+        "over the first min(passages, k) of them.",
+        cuts="k",
     ),
     Family(
         "RR",
-        "share",
-        "higher",
-        "k",
         rank.reciprocal_rank,
         "1 over the rank at which the first passage is complete; 0 if none is within k chunks.",
+        cuts="k",
     ),
     Family(
         "context_tokens",
-        "tokens",
-        "lower",
-        "kt",
         pollution.context_tokens,
         "Tokens of the context, prefixes included: what the reader pays for.",
+        unit="tokens",
+        better="lower",
     ),
 )
 
