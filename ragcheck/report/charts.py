@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import altair as alt
 import vl_convert
 
 from ragcheck.report.curves import Chart, Point
+from ragcheck.report.labels import AWAY, Frame, Label, beside, stacked
 from ragcheck.report.numbers import amount
 
 HUES = ("#0b6bb5", "#b4540a", "#0a7f63", "#8a4f9e", "#7a6a12", "#a83250")
@@ -32,9 +33,7 @@ VARIABLES = {
 OUTSIDE = "https://ragcheck.invalid/"
 DASHES = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (3, 5))
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-WIDTH, HEIGHT, LABEL_GAP = 640, 320, 16
-#: The second legend's title, set off from the first legend by wide spaces.
-CHUNKER_TITLE = "\u2003\u2003chunker"
+WIDTH, HEIGHT = 640, 320
 Rows = list[dict[str, Any]]
 #: Places and shapes, where a tenth of a pixel is enough.
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2)="[^"]*"')
@@ -83,6 +82,7 @@ def _drawing(chart: Chart) -> Any:
             symbolOpacity=1,
             columnPadding=14,
             offset=14,
+            padding=8,
         ),
     )
 
@@ -135,11 +135,17 @@ def _chart(rows: Rows, *axes: Any) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=rows)).encode(*axes)
 
 
-def _range(points: Sequence[Point]) -> tuple[float, float]:
-    """The recall axis, from below the lowest interval to above the highest, in twentieths."""
-    low = min(min(p.low, p.recall) for p in points)
-    high = max(max(p.high, p.recall) for p in points)
-    return max(0.0, math.floor(low * 20) / 20), min(1.0, math.ceil(high * 20) / 20)
+def _frame(chart: Chart) -> Frame:
+    """What the axes show: all points with some air, and recall from interval to interval.
+
+    Recall begins and ends on a twentieth.
+    """
+    low = min(min(p.low, p.recall) for p in chart.points)
+    high = max(max(p.high, p.recall) for p in chart.points)
+    recall = (max(0.0, math.floor(low * 20) / 20), min(1.0, math.ceil(high * 20) / 20))
+    places = [p.x for p in chart.points]
+    air = max((max(places) - min(places)) * 0.06, max(places) * 0.02)
+    return Frame(WIDTH, HEIGHT, (max(0.0, min(places) - air), max(places) + air), recall)
 
 
 def _names(points: Sequence[Point], field: str) -> list[str]:
@@ -157,7 +163,7 @@ def _colour(chart: Chart) -> alt.Color:
 
 
 def _height(chart: Chart) -> alt.Y:
-    scale = alt.Scale(domain=list(_range(chart.points)), nice=False)
+    scale = alt.Scale(domain=list(_frame(chart).y), nice=False)
     axis = alt.Axis(tickCount=6, domain=False, ticks=False, format=".2f")
     return alt.Y("recall:Q", title=chart.y_title, scale=scale, axis=axis)
 
@@ -171,12 +177,13 @@ def _marks(rows: alt.Chart, **options: Any) -> Any:
 
 def _scatter(chart: Chart) -> list[alt.Chart]:
     """Systems as points with intervals; pale lines join the sizes of one chunker and retriever."""
-    scale = alt.Scale(zero=False, nice=False, padding=30)
+    frame = _frame(chart)
+    scale = alt.Scale(domain=list(frame.x), nice=False)
     axis = alt.Axis(grid=False, tickCount=6, format=",d")
     x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
     legend = alt.Legend(symbolFillColor=SOFT, symbolStrokeWidth=0)
     shapes = alt.Scale(domain=_names(chart.points, "chunker"), range=list(SHAPES))
-    shape = alt.Shape("chunker:N", title=CHUNKER_TITLE, scale=shapes, legend=legend)
+    shape = alt.Shape("chunker:N", title="chunker", scale=shapes, legend=legend)
     bright = [p for p in chart.points if p.system in chart.drawn]
     dull = [p for p in chart.points if p.system not in chart.drawn]
     ahead = sorted((p for p in chart.points if p.front), key=lambda p: p.x)
@@ -192,14 +199,9 @@ def _scatter(chart: Chart) -> list[alt.Chart]:
     ]
     if dull:
         layers.append(_marks(_chart(_rows(dull), x, y, shape), size=55, color=PALE))
-    middle = (min(p.x for p in chart.points) + max(p.x for p in chart.points)) / 2
     layers.append(_marks(coloured.encode(shape), size=100))
-    for align, side in (
-        ("left", [p for p in ahead if p.x <= middle]),
-        ("right", [p for p in ahead if p.x > middle]),
-    ):
-        layers += _beside(_placed(side, _range(chart.points), LABEL_GAP * 0.7), align, x, y)
-    return layers
+    labels = beside(sorted(ahead, key=lambda p: -p.recall), chart.points, frame)
+    return [*layers, *_beside(labels, True, x, y), *_beside(labels, False, x, y)]
 
 
 def _lines(chart: Chart) -> list[alt.Chart]:
@@ -213,7 +215,7 @@ def _lines(chart: Chart) -> list[alt.Chart]:
     named = [p for p in chart.points if p.system in chart.drawn]
     dashes = alt.Scale(domain=_names(named, "chunker"), range=[list(dash) for dash in DASHES])
     dash = alt.StrokeDash(
-        "chunker:N", title=CHUNKER_TITLE, scale=dashes, legend=legend if several else None
+        "chunker:N", title="chunker", scale=dashes, legend=legend if several else None
     )
     rest = [p for p in chart.points if p.system not in chart.drawn]
     coloured = _chart(_rows(named), x, y, _colour(chart))
@@ -224,37 +226,29 @@ def _lines(chart: Chart) -> list[alt.Chart]:
         ),
         coloured.mark_line(strokeWidth=2, aria=False).encode(alt.Detail("system:N"), dash),
         _marks(coloured, size=36),
-        *_at_end(_placed(ends, _range(chart.points), 0), _colour(chart)),
+        *_at_end(stacked(ends, _frame(chart)), _colour(chart)),
     ]
 
 
-def _placed(points: Sequence[Point], bounds: tuple[float, float], lift: float) -> Rows:
-    """A height for each point's name (`label`), `lift` pixels above it and none over another."""
-    scale = (bounds[1] - bounds[0]) / HEIGHT
-    rows = sorted(_rows(points), key=lambda row: (row["recall"], row["system"]))
-    last = -math.inf
-    for row in rows:
-        row["label"] = last = max(row["recall"] + lift * scale, last + LABEL_GAP * scale)
-    over = max(0.0, last - bounds[1])
-    for row in rows:
-        row["label"] -= over
-    return rows
-
-
-def _beside(rows: Rows, align: Any, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Names near their points, with a halo of the page's colour; `left` ones stand right of it."""
-    offset = 10 if align == "left" else -10
-    text = _chart(rows, x, y).encode(alt.Y("label:Q"), text="system:N")
-    place = {"align": align, "dx": offset, "baseline": "middle", "fontSize": 12}
+def _beside(labels: Sequence[Label], right: bool, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Names on one side of their points, with a halo of the page's colour."""
+    text = _chart(_named(label for label in labels if label.right is right), x, y)
+    text = text.encode(alt.Y("label:Q"), text="system:N")
+    align: Any = "left" if right else "right"
+    place = {"align": align, "dx": AWAY if right else -AWAY, "baseline": "middle", "fontSize": 12}
     return [
         text.mark_text(stroke=PAPER, strokeWidth=4, color=PAPER, aria=False, **place),
         text.mark_text(color=INK, aria=False, **place),
     ]
 
 
-def _at_end(rows: Rows, colour: alt.Color) -> list[alt.Chart]:
+def _named(labels: Iterable[Label]) -> Rows:
+    return [{**_rows([label.point])[0], "label": label.y} for label in labels]
+
+
+def _at_end(labels: Sequence[Label], colour: alt.Color) -> list[alt.Chart]:
     """Names at the right edge, each joined to the end of its line."""
-    base = _chart(rows, colour)
+    base = _chart(_named(labels), colour)
     joined = base.encode(
         x=alt.value(WIDTH + 5), x2=alt.value(WIDTH + 22), y="recall:Q", y2="label:Q"
     )

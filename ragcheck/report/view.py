@@ -17,6 +17,7 @@ from ragcheck.report.outcomes import Outcomes, outcomes
 from ragcheck.report.view_cases import Case, worst_cases
 from ragcheck.report.view_systems import COLUMN_DOCS, Systems, build_systems
 from ragcheck.report.view_verdict import Verdict, build_verdict
+from ragcheck.report.waterfall import Fall, build_waterfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class View:
     version: str
     verdict: Verdict
     curves: Curves
+    waterfall: tuple[Fall, ...]
     systems: Systems
     cases: tuple[Case, ...]
     definitions: tuple[Definition, ...]
@@ -54,6 +56,7 @@ def build(data: Loaded) -> View:
         data.run.version,
         build_verdict(data, choice),
         build_curves(data),
+        build_waterfall(data),
         systems,
         worst_cases(data, choice.best, found[choice.best.id]) if choice else (),
         tuple(_definitions(data, systems)),

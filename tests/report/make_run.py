@@ -50,6 +50,8 @@ DOCS = {
     "severity": "1 - the largest share of the item that one chunk holds.",
     "pieces": "Fewest chunks that cover the item.",
     "cut_and_missed": "Share of the items that are severed and not whole in the context.",
+    "not_ranked": "Share of the items that one chunk holds whole, missed at the working cut.",
+    "index_gap": "Share of the items with text in no chunk.",
     "ceiling": "The recall that the best possible ranking of these chunks reaches.",
 }
 LOWER = {
@@ -64,6 +66,8 @@ LOWER = {
     "severity",
     "pieces",
     "cut_and_missed",
+    "not_ranked",
+    "index_gap",
     "context_tokens",
 }
 CELLS = (
@@ -166,7 +170,15 @@ def _measures() -> dict[str, Measure]:
     )
     names = [f"{n}@{k}" for n in at_k for k in KS]
     names += [f"{n}@{b}t" for n in ("recall", "pollution") for b in BUDGETS]
-    names += ["severed", "severity", "pieces", "cut_and_missed@5", "ceiling@5"]
+    names += [
+        "severed",
+        "severity",
+        "pieces",
+        "cut_and_missed",
+        "not_ranked",
+        "index_gap",
+        "ceiling@5",
+    ]
     out = {}
     for name in names:
         base, cut = parse_measure(name)
@@ -268,7 +280,9 @@ class _Sweep:
         row["severity"] = float(np.mean([1 - s for s, _ in pieces]))
         row["pieces"] = float(np.mean([n for _, n in pieces]))
         cut_missed = [s < 1 and not (r and r <= 5) for (s, _), r in zip(pieces, ranks, strict=True)]
-        return row | {"cut_and_missed@5": float(np.mean(cut_missed)), "ceiling@5": 1.0}
+        lost = 1 - row["recall@5"] - float(np.mean(cut_missed))
+        losses = {"cut_and_missed": float(np.mean(cut_missed)), "not_ranked": lost}
+        return row | losses | {"index_gap": 0.0, "ceiling@5": 1.0}
 
     def _at(self, question, ranked, parts, ranks, k):
         share = [s for _, s in self.judge.covered(question, self.judge.shown(ranked))]

@@ -7,10 +7,14 @@ from itertools import pairwise
 
 import altair as alt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ragcheck.report import charts
-from ragcheck.report.curves import Chart, build_curves
+from ragcheck.report.curves import Chart, Point, build_curves
+from ragcheck.report.labels import AWAY, CHARACTER, LINE, Frame, beside, stacked
 from ragcheck.report.load import load
+from ragcheck.report.numbers import Figure
 from ragcheck.run import RunFolder
 
 
@@ -64,15 +68,48 @@ def test_every_point_says_what_it_is(drawn: list[tuple[Chart, str]]) -> None:
     assert f'aria-label="{scatter.title}. ' in svg
 
 
-def test_names_at_the_end_of_lines_do_not_collide(drawn: list[tuple[Chart, str]]) -> None:
-    for chart, _ in drawn[1:]:
-        ends = [p for p in chart.points if p.system in chart.drawn and p.x == chart.cuts[-1]]
-        bounds = charts._range(chart.points)
-        rows = charts._placed(ends, bounds, 0)
-        pixel = (bounds[1] - bounds[0]) / charts.HEIGHT
-        heights = sorted(row["label"] for row in rows)
-        gaps = [b - a for a, b in pairwise(heights)]
-        assert all(gap >= charts.LABEL_GAP * pixel * 0.999 for gap in gaps)
+def _point(x: float, recall: float, name: str) -> Point:
+    return Point(name, "r00", "fixed", "bm25", x, recall, recall, recall, True, Figure(recall, ""))
+
+
+FRAME = Frame(640, 320, (0.0, 100.0), (0.0, 1.0))
+POINTS = st.lists(
+    st.tuples(st.floats(5, 95), st.floats(0.05, 0.95)), min_size=1, max_size=12, unique=True
+)
+
+
+@settings(deadline=None)
+@given(POINTS)
+def test_names_at_the_end_of_lines_do_not_collide(places: list[tuple[float, float]]) -> None:
+    points = [_point(x, recall, f"system-{n}") for n, (x, recall) in enumerate(places)]
+    heights = sorted(FRAME.down(label.y) for label in stacked(points, FRAME))
+    assert len(heights) == len(points)
+    assert all(b - a >= LINE - 1e-6 for a, b in pairwise(heights))
+    assert heights[0] >= -1e-6
+
+
+@settings(deadline=None)
+@given(POINTS)
+def test_names_beside_points_cover_no_name_and_no_point(places: list[tuple[float, float]]) -> None:
+    points = [_point(x, recall, f"system-{n}") for n, (x, recall) in enumerate(places)]
+    boxes = []
+    for label in beside(points, points, FRAME):
+        x, y = FRAME.across(label.point.x), FRAME.down(label.y)
+        width = len(label.point.system) * CHARACTER
+        left = x + AWAY if label.right else x - AWAY - width
+        boxes.append((left, y - LINE / 2 + 0.01, left + width, y + LINE / 2 - 0.01))
+    dots = [(FRAME.across(p.x), FRAME.down(p.recall)) for p in points]
+    for number, (left, top, right, bottom) in enumerate(boxes):
+        assert left >= 0
+        assert right <= 640
+        assert not [1 for x, y in dots if left < x < right and top < y < bottom]
+        for a, b, c, d in boxes[number + 1 :]:
+            assert left >= c or a >= right or top >= d or b >= bottom
+
+
+def test_a_lone_point_has_its_name() -> None:
+    lone = [_point(50, 0.5, "fixed-256/bm25")]
+    assert [label.point for label in beside(lone, lone, FRAME)] == lone
 
 
 def test_a_chart_has_the_same_bytes_again(drawn: list[tuple[Chart, str]]) -> None:

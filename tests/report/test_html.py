@@ -14,7 +14,7 @@ from ragcheck.report.html import render
 from ragcheck.run import RunFolder
 
 PAYLOAD = r'<script type="application/octet-stream".*?</script>'
-CHARTS = r'<figure class="chart">.*?</figure>'
+CHARTS = r"<figure .*?</figure>"
 CASES = r'<article class="paper".*?</article>'
 
 

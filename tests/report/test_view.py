@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,16 @@ def test_a_cut_passage_shows_the_cut_where_the_boundary_is(data: Loaded) -> None
                 assert part.cut == ((number, at) in edges and not joined)
                 joined = part.cut and not part.text.strip()
                 at += len(part.text)
+
+
+def test_the_waterfall_holds_every_passage(data: Loaded) -> None:
+    falls = build_view(data).waterfall
+    assert len(falls) == len(data.cells)
+    for fall in falls:
+        assert sum(part.length for part in fall.parts) == 1000
+        assert fall.parts[0].start == 0
+        for part, after in pairwise(fall.parts):
+            assert part.start + part.length == after.start
 
 
 def test_cells_that_did_not_finish_are_named(data: Loaded) -> None:
