@@ -23,11 +23,14 @@ STATIC_CASES, AROUND, LONGEST, SNIPPET = 20, 90, 520, 180
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text: `kind` is context, found or missing; `cut` when a chunk boundary precedes."""
+    """A run of text: `kind` is context, found or missing.
+
+    `edge` says that a chunk boundary precedes it: `cut` inside the passage, `bound` outside.
+    """
 
     text: str
     kind: str
-    cut: bool = False
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,9 @@ def _segments(
         inside = gold[0] <= start < gold[1]
         held = any(a <= start and end <= b for a, b in shown)
         kind = ("found" if held else "missing") if inside else "context"
-        cut = start in inner and not (out and out[-1].cut and not out[-1].text.strip())
-        out.append(Segment(_shorten(text[start:end]), kind, cut))
+        edge = "cut" if gold[0] < start < gold[1] else "bound"
+        joined = out and out[-1].edge and not out[-1].text.strip()
+        out.append(Segment(_shorten(text[start:end]), kind, edge * (start in inner and not joined)))
     return out
 
 

@@ -120,10 +120,14 @@ def test_a_cut_passage_shows_the_cut_where_the_boundary_is(data: Loaded) -> None
             text = "".join(part.text for part in item.segments)
             number = data.place[item.place.rpartition(":")[0]]
             at = data.documents[number].text.index(text)
+            gold = [n for n, part in enumerate(item.segments) if part.kind != "context"]
+            lengths = [len(part.text) for part in item.segments]
+            span = (at + sum(lengths[: gold[0]]), at + sum(lengths[: gold[-1] + 1]))
             joined = False
             for part in item.segments:
-                assert part.cut == ((number, at) in edges and not joined)
-                joined = part.cut and not part.text.strip()
+                assert bool(part.edge) == ((number, at) in edges and not joined)
+                assert part.edge != "cut" or span[0] < at < span[1]
+                joined = bool(part.edge) and not part.text.strip()
                 at += len(part.text)
 
 
