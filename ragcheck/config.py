@@ -31,10 +31,11 @@ class Configured:
     origins: Mapping[str, str]
     root: Path
     gate: Mapping[str, Any]
+    drift: Mapping[str, Any]
 
 
 #: Tables of the configuration file that other commands read.
-TABLES = ("gate",)
+TABLES = ("gate", "drift")
 
 
 def configure(flags: Mapping[str, Any], start: Path | None = None) -> Configured:
@@ -60,7 +61,9 @@ def configure(flags: Mapping[str, Any], start: Path | None = None) -> Configured
         if value is not None and value != ():
             flag = "-k" if key == "k" else "--" + key.replace("_", "-")
             values[key], origins[key] = _parsed(key, value, flag), flag
-    return Configured(Settings(**values), origins, root, table.get("gate", {}))
+    return Configured(
+        Settings(**values), origins, root, table.get("gate", {}), table.get("drift", {})
+    )
 
 
 def find_file(start: Path) -> tuple[Path | None, str, dict[str, Any]]:

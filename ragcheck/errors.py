@@ -48,6 +48,16 @@ class RunError(RagcheckError):
     exit_code = 3
 
 
+class ComparisonError(RagcheckError):
+    """Two sets of results that cannot be held against each other, with the reason (exit 2)."""
+
+
+class BaselineError(RagcheckError):
+    """A baseline that is asked for and absent, unusable or not comparable (exit 5)."""
+
+    exit_code = 5
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing wrong with one place of an input file.
@@ -72,16 +82,21 @@ class LabelsError(RagcheckError):
 
     exit_code = 4
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, hint: str | None = None) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems), hint=hint)
 
     def render(self) -> str:
-        """One `error:` line per problem; a hint stands under the last problem it belongs to."""
+        """One `error:` line per problem; a hint stands under the last problem it belongs to.
+
+        The hint of the error itself, which is about all problems, comes last.
+        """
         lines: list[str] = []
         for index, problem in enumerate(self.problems):
             lines.append(f"error: {problem}")
             following = self.problems[index + 1 : index + 2]
             if problem.hint and not (following and following[0].hint == problem.hint):
                 lines.append(f"hint: {problem.hint}")
+        if self.hint:
+            lines.append(f"hint: {self.hint}")
         return "\n".join(lines)

@@ -12,14 +12,13 @@ import numpy as np
 from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
 from ragcheck.embedding.cache import CachedEmbedder, default_folder
-from ragcheck.errors import ConfigError
 from ragcheck.labels import load_collection
 from ragcheck.measures import measures_for
 from ragcheck.protocols import Embedder
 from ragcheck.records import Collection, Notice, Plan, Run
 from ragcheck.registry import replace_embedders
 from ragcheck.run_json import SCHEMA
-from ragcheck.settings import Settings, label_files
+from ragcheck.settings import Settings, named_files
 from ragcheck.sweep.plan import Component, Judging, SweepPlan, digest, make_plan
 
 #: Seed of the question sample: the same questions on every machine.
@@ -58,6 +57,7 @@ def blank_run(prepared: Prepared) -> Run:
         collection={
             "name": collection.name,
             "digest": collection.digest,
+            "corpus": digest([[document.id, document.text] for document in collection.documents]),
             "documents": len(collection.documents),
             "questions": len(collection.questions),
             "items": sum(len(question.items) for question in collection.questions),
@@ -78,22 +78,15 @@ def blank_run(prepared: Prepared) -> Run:
 
 
 def _collection(settings: Settings) -> tuple[Collection, tuple[Notice, ...]]:
-    if settings.docs is None or not settings.labels:
-        missing = "documents" if settings.docs is None else "labels"
-        flag = "--docs FOLDER" if settings.docs is None else "--labels FILE"
-        raise ConfigError(
-            f"no {missing} are named",
-            hint=f"give `{flag}`, or write a configuration with `ragcheck init`",
-        )
-    name = settings.name or _name(settings.docs)
-    files = label_files(settings.labels)
-    collection, notices = load_collection(name, settings.docs, files, twins=settings.twins)
+    docs, files = named_files(settings)
+    name = settings.name or collection_name(docs)
+    collection, notices = load_collection(name, docs, files, twins=settings.twins)
     if settings.sample is not None and settings.sample < len(collection.questions):
         collection = _sampled(collection, settings.sample)
     return collection, notices
 
 
-def _name(docs: Path) -> str:
+def collection_name(docs: Path) -> str:
     """The documents' folder names the collection, or its parent where that says nothing."""
     resolved = docs.resolve()
     plain = resolved.name.lower() in ("docs", "documents", "corpus", "data", "")

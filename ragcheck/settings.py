@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ragcheck.errors import ConfigError
 from ragcheck.notation import parse_cut
 from ragcheck.options import as_options, parse_component, parse_components
 from ragcheck.records import Config, Cut
@@ -44,7 +45,9 @@ def _overlaps(value: Any) -> tuple[int | float, ...]:
 def _components(value: Any) -> tuple[Config, ...]:
     if isinstance(value, str):
         return parse_components(value)
-    return tuple(as_options(part) for part in (value if isinstance(value, list) else [value]))
+    return tuple(
+        as_options(part) for part in (value if isinstance(value, (list, tuple)) else [value])
+    )
 
 
 def _embedder(value: Any) -> Config:
@@ -150,7 +153,19 @@ def as_plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def label_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+def named_files(settings: Settings) -> tuple[Path, tuple[Path, ...]]:
+    """The documents' folder and the label files. Raises ConfigError where either is not named."""
+    if settings.docs is None or not settings.labels:
+        missing = "documents" if settings.docs is None else "labels"
+        flag = "--docs FOLDER" if settings.docs is None else "--labels FILE"
+        raise ConfigError(
+            f"no {missing} are named",
+            hint=f"give `{flag}`, or write a configuration with `ragcheck init`",
+        )
+    return settings.docs, _label_files(settings.labels)
+
+
+def _label_files(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Files behind the labels setting: a folder stands for its `.jsonl` files, sorted."""
     found: list[Path] = []
     for path in paths:

@@ -12,25 +12,34 @@ from ragcheck.config import Configured, configure
 from ragcheck.settings import Settings
 
 
-def settings_flags(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add a flag for every field of `Settings`; the command gets the one keyword `configured`."""
+def flags_for(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add a flag for each named field of `Settings`; the command gets one keyword `configured`."""
+    fields = [field for field in dataclasses.fields(Settings) if field.name in names]
 
-    def run(**values: Any) -> Any:
-        flags = {name: values.pop(name) for name in names}
-        return command(configured=configured_from(flags), **values)
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        def run(**values: Any) -> Any:
+            flags = {field.name: values.pop(field.name) for field in fields}
+            return command(configured=configured_from(flags), **values)
 
-    run.__doc__ = command.__doc__
-    run.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    fields = dataclasses.fields(Settings)
-    names = [field.name for field in fields]
-    decorated: Callable[..., Any] = run
-    for field in reversed(fields):
-        flag = "-k" if field.name == "k" else f"--{field.name.replace('_', '-')}"
-        multiple = field.name == "labels"
-        decorated = click.option(
-            flag, field.name, help=field.metadata["help"], multiple=multiple, metavar="VALUE"
-        )(decorated)
-    return decorated
+        run.__doc__ = command.__doc__
+        run.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+        decorated: Callable[..., Any] = run
+        for field in reversed(fields):
+            flag = "-k" if field.name == "k" else f"--{field.name.replace('_', '-')}"
+            decorated = click.option(
+                flag,
+                field.name,
+                help=field.metadata["help"],
+                multiple=field.name == "labels",
+                metavar="VALUE",
+            )(decorated)
+        return decorated
+
+    return decorate
+
+
+#: A flag for every field of `Settings`.
+settings_flags = flags_for(*(field.name for field in dataclasses.fields(Settings)))
 
 
 def configured_from(flags: dict[str, Any]) -> Configured:

@@ -17,6 +17,9 @@ from ragcheck.labels.reading import parse_lines
 from ragcheck.records import Document
 from ragcheck.spans import Span
 
+#: Outcomes that nothing but a person can settle.
+OPEN = ("review", "lost")
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -40,6 +43,17 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Largest shares of passages, 0 to 1: that drifted at all, and that a person must look at.
+
+    The defaults are what a sweep accepts.
+    """
+
+    drift: float = 0.0
+    open: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """Every passage of the label files, in their order."""
 
@@ -51,15 +65,41 @@ class Drift:
         return dict(Counter(passage.anchor.outcome for passage in self.passages))
 
     @property
-    def share(self) -> float:
-        """Share of passages that a person must look at: `review` and `lost`."""
-        open_ = sum(passage.anchor.outcome in ("review", "lost") for passage in self.passages)
-        return open_ / len(self.passages) if self.passages else 0.0
+    def drifted(self) -> tuple[Checked, ...]:
+        """Passages that are not where their label says: every outcome but `same`."""
+        return tuple(p for p in self.passages if p.anchor.outcome != "same")
+
+    @property
+    def open(self) -> tuple[Checked, ...]:
+        """Passages that a person must look at: `review` and `lost`."""
+        return tuple(p for p in self.passages if p.anchor.outcome in OPEN)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """New names of documents that were found under another name by their content."""
+        spans = {p.mark.doc: p.anchor.span for p in self.passages if p.anchor.outcome == "moved"}
+        return {
+            old: span.document
+            for old, span in spans.items()
+            if span is not None and span.document != old
+        }
 
     @property
     def unverified(self) -> int:
         """Passages with offsets only: whether their document changed under them cannot be seen."""
         return sum(not passage.mark.text for passage in self.passages)
+
+    def beyond(self, limits: Limits) -> tuple[str, ...]:
+        """In words, each limit that is exceeded; empty where the labels can be used."""
+        total, found = max(len(self.passages), 1), []
+        for what, passages, limit in (
+            ("drifted", self.drifted, limits.drift),
+            ("need a person", self.open, limits.open),
+        ):
+            if len(passages) > limit * total:
+                count = f"{len(passages)} of {len(self.passages)} passages"
+                found.append(f"{count} {what} ({len(passages) / total:.1%}), allowed {limit:.1%}")
+        return tuple(found)
 
 
 def check_labels(paths: Sequence[Path], documents: Sequence[Document]) -> Drift:

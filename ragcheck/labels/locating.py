@@ -21,9 +21,14 @@ _COUNTED = 1000  # occurrences looked at, so that a text of one letter ends too
 
 
 class Locator:
-    """Finds passages in documents; a problem or notice says what could not be found as written."""
+    """Finds passages in documents; a problem or notice says what could not be found as written.
+
+    `drifted` counts the passages with a text that is not where the label says: what a changed or
+    renamed document looks like.
+    """
 
     def __init__(self, documents: Sequence[Document]) -> None:
+        self.drifted = 0
         self._documents = {document.id: document for document in documents}
         self._folded: dict[str, Normalised] = {}
 
@@ -45,12 +50,16 @@ class Locator:
             if isinstance(name, str) and name.strip():
                 message = f"there is no document `{plain(name)}`"
                 (place / "doc").problem(message, alike(name, self._ids))
+                self.drifted += mark is not None and bool(mark.text)
             return None
         if mark is None:
             return None
         if mark.offsets is not None:
-            return self._by_offsets(document, mark.offsets, mark.text, place)
-        return self._by_text(document, mark, place / "text")
+            span = self._by_offsets(document, mark.offsets, mark.text, place)
+        else:
+            span = self._by_text(document, mark, place / "text")
+        self.drifted += span is None and bool(mark.text)
+        return span
 
     def _by_offsets(
         self, document: Document, offsets: tuple[int, int], text: str, place: Place

@@ -32,11 +32,22 @@ def read_labels(
     unreadable or empty.
     """
     findings = Findings()
-    lines = read_lines(paths, findings)
-    questions = parse_lines(lines, Locator(documents).span)
+    lines, locator = read_lines(paths, findings), Locator(documents)
+    questions = parse_lines(lines, locator.span)
     if findings.problems:
-        raise LabelsError(findings.problems)
+        raise LabelsError(findings.problems, hint=_drifted(locator.drifted))
     return questions, tuple(findings.notices)
+
+
+def _drifted(passages: int) -> str | None:
+    """What to do where passages are not where their labels say: documents may have changed."""
+    if not passages:
+        return None
+    count = "1 passage is" if passages == 1 else f"{passages} passages are"
+    return (
+        f"{count} not where the labels say; if the documents changed, `ragcheck labels check` shows"
+        " where they are now and `ragcheck labels repair` writes it"
+    )
 
 
 def parse_lines(lines: Iterable[Line], locate: Locate) -> tuple[Question, ...]:

@@ -81,7 +81,7 @@ def test_too_few_questions_for_the_drop_to_be_seen():
     collection = Collection("c", (Document("a", TEXT),), tuple(given), "digest")
     (doubt,) = audit_labels(collection, len, Limits(tolerance=0.05))
     assert (doubt.code, doubt.questions) == ("few_questions", ())
-    assert doubt.text.startswith("20 answerable questions can show a drop of 19.8% at best")
+    assert doubt.text.startswith("20 answerable questions can show a drop of 17.6% at best")
     assert audit_labels(collection, len, Limits(tolerance=0.2)) == ()
 
 

@@ -36,7 +36,7 @@ def labels(tmp_path):
 def test_labels_that_fit(labels):
     drift = check_labels([labels], [Document("a.md", OLD)])
     assert drift.counts == {"same": 3}
-    assert (drift.share, drift.unverified) == (0, 1)
+    assert (drift.drifted, drift.open, drift.unverified) == ((), (), 1)
     assert [(p.where, p.line, p.key) for p in drift.passages] == [
         ("questions.jsonl", 1, "passages[0]"),
         ("questions.jsonl", 1, "passages[1].any_of[0]"),
@@ -48,7 +48,7 @@ def test_drift_is_counted_not_raised(labels):
     new = OLD.replace(RATE, "New.").replace("$8", "$9")
     drift = check_labels([labels], [Document("a.md", new)])
     assert drift.counts == {"edited": 1, "lost": 2}
-    assert drift.share == 2 / 3
+    assert (len(drift.drifted), len(drift.open)) == (3, 2)
     fee, rate, _ = map(str, drift.passages)
     assert fee == f"questions.jsonl:1 passages[0]: edited `{FEE}` -> a.md 5 to 44, 97% alike"
     assert rate == f"questions.jsonl:1 passages[1].any_of[0]: lost `{RATE}` in a.md"
