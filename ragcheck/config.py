@@ -58,6 +58,8 @@ def configure(flags: Mapping[str, Any], start: Path | None = None) -> Configured
         if os.environ.get(variable):
             values[key], origins[key] = _parsed(key, os.environ[variable], variable), variable
     for key, value in flags.items():
+        if key not in origins:
+            raise _unknown(f"unknown setting `{key}`", key, list(origins))
         if value is not None and value != ():
             flag = "-k" if key == "k" else "--" + key.replace("_", "-")
             values[key], origins[key] = _parsed(key, value, flag), flag
@@ -95,11 +97,13 @@ def _refuse_unknown(file: Path, text: str, table: Mapping[str, Any]) -> None:
     known = [*(f.name for f in dataclasses.fields(Settings)), *TABLES]
     for key in table:
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            raise ConfigError(
-                f"{_shown(file)}:{_line(text, key)} unknown key `{key}`",
-                hint=f"did you mean `{close[0]}`?" if close else f"keys: {', '.join(known)}",
-            )
+            raise _unknown(f"{_shown(file)}:{_line(text, key)} unknown key `{key}`", key, known)
+
+
+def _unknown(message: str, key: str, known: list[str]) -> ConfigError:
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}"
+    return ConfigError(message, hint=hint)
 
 
 def _shown(file: Path | None) -> str:
