@@ -20,6 +20,8 @@ from ragcheck.spans import Ints
 
 #: All subsets of the items are tried up to this number (METRICS, section 4).
 EXACT_ITEMS = 12
+#: Subsets times cut-offs held at once.
+_BLOCK = 1 << 22
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +79,13 @@ def ceilings(
     simple, alone = _simple(costs)
     simple &= (items > 0) & (items <= EXACT_ITEMS)
     for count in np.unique(items[simple]):
-        questions = np.flatnonzero(simple & (items == count))
-        rows = corpus.items.first[questions][:, None] + np.arange(count)
-        in_chunks, in_tokens = _add_up(alone, rows, int(count))
-        weight = corpus.items.weight[rows] @ _members(int(count))
-        best[questions] = _largest(weight, in_chunks, in_tokens, cuts)
+        every = np.flatnonzero(simple & (items == count))
+        step = max(1, _BLOCK // (len(cuts) << int(count)))
+        for questions in np.split(every, np.arange(step, len(every), step)):
+            rows = corpus.items.first[questions][:, None] + np.arange(count)
+            in_chunks, in_tokens = _add_up(alone, rows, int(count))
+            weight = corpus.items.weight[rows] @ _members(int(count))
+            best[questions] = _largest(weight, in_chunks, in_tokens, cuts)
     for case in _cases(costs, np.flatnonzero(~simple & (items > 0))):
         low, high = corpus.items.first[case.question], corpus.items.first[case.question + 1]
         best[case.question] = _search(case, corpus.items.weight[low:high], cuts)
