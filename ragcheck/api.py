@@ -18,6 +18,7 @@ from ragcheck.report.html import render
 from ragcheck.run import RunFolder, RunWriter, open_folder
 from ragcheck.sweep.execute import chunk_all, execute, measure_work
 from ragcheck.sweep.watch import Watch, Work
+from ragcheck.verdict import verdict_of
 
 
 def evaluate(
@@ -66,6 +67,8 @@ def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
         folder.write_collection(plan.collection.documents, plan.collection.questions, texts=texts)
         folder.save()
         execute(plan, folder, watch)
+        if folder.run.verdict is None:
+            folder.save(verdict=verdict_of(folder))
     for embedder in embedders:
         if embedder.notice:
             watch.noticed(embedder.notice.text)

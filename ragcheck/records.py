@@ -269,11 +269,43 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A system with two scores: `naive` on the questions that chose it, `honest` on others.
+
+    The honest one is the cross-fitted mean of choosing in this way (METRICS, section 7).
+    """
+
+    system: str
+    naive: float
+    honest: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class SweepVerdict:
+    """What a sweep may conclude about its systems (METRICS, section 7, Choosing).
+
+    `measure` orders them, on `questions` that have a value for all. `tiers` hold all their ids:
+    the first is the indifference set (not separable from the best), the second that of those left,
+    and so on, each best first. `recommended` is the cheapest of the first tier in context tokens;
+    `p_best` says how often each system leads when documents are drawn again (sums to 1).
+    """
+
+    measure: str
+    questions: int
+    tiers: tuple[tuple[str, ...], ...]
+    best: Chosen
+    recommended: Chosen
+    p_best: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Everything `run.json` says. Finished systems stand in plan order; missing ones show.
 
-    `collection` holds name, digest and the counts of documents, questions and items; `measures`
+    `collection` holds name, digest, `corpus` (the digest of the documents alone; older runs have
+    none) and the counts of documents, questions and items; `measures`
     maps each column of the values tables to its meaning, so that reading needs no measuring code.
+    `verdict` is there once all is finished and at least two systems can be compared.
     """
 
     schema: str
@@ -283,6 +315,7 @@ class Run:
     plan: Plan
     systems: tuple[SystemResult, ...]
     warnings: tuple[Notice, ...] = ()
+    verdict: SweepVerdict | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -137,6 +137,8 @@ class RunWriter(RunFolder):
             result for result in earlier.systems if result.key in planned and self._whole(result)
         ]
         self.run = dataclasses.replace(self.run, systems=self._ordered(kept))
+        if not self.run.missing:
+            self.run = dataclasses.replace(self.run, verdict=earlier.verdict)
 
     def _whole(self, result: SystemResult) -> bool:
         files = [(kind, result.key) for kind in ("values", "items", "hits")]

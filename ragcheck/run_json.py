@@ -14,6 +14,7 @@ from typing import Any
 
 from ragcheck.notation import parse_cut, parse_measure
 from ragcheck.records import (
+    Chosen,
     Item,
     Measure,
     Notice,
@@ -22,6 +23,7 @@ from ragcheck.records import (
     Question,
     Run,
     Summary,
+    SweepVerdict,
     System,
     SystemResult,
 )
@@ -67,6 +69,7 @@ def encode_run(run: Run) -> dict[str, object]:
             }
             for result in run.systems
         ],
+        "verdict": run.verdict,
         "warnings": run.warnings,
     }
 
@@ -95,6 +98,21 @@ def decode_run(data: Mapping[str, Any]) -> Run:
         ),
         systems=tuple(_result(row) for row in data["systems"]),
         warnings=tuple(Notice(**row) for row in data["warnings"]),
+        verdict=_verdict(data.get("verdict")),
+    )
+
+
+def _verdict(data: Mapping[str, Any] | None) -> SweepVerdict | None:
+    """The verdict of a sweep; runs of the first version have none."""
+    if data is None:
+        return None
+    best, recommended = (
+        Chosen(row["system"], row["naive"], Summary(**row["honest"]))
+        for row in (data["best"], data["recommended"])
+    )
+    tiers = tuple(tuple(tier) for tier in data["tiers"])
+    return SweepVerdict(
+        data["measure"], data["questions"], tiers, best, recommended, data["p_best"]
     )
 
 

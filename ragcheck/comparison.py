@@ -1,0 +1,143 @@
+"""Two systems on the questions they share: what differs, how surely, and for which questions.
+
+Reads stored values only. Everything said is about *other questions (and documents) like these*
+(METRICS, section 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ragcheck.joining import Changes, Rows, Shared, changes_of, join, need, shared_clusters
+from ragcheck.records import Cut, Measure
+from ragcheck.scores import Asked, Scores
+from ragcheck.statistics.paired import PairedDifference, compare
+
+#: What is compared at the working cut, beside recall at every cut.
+AT_CUT = ("any", "all", "char_recall", "nDCG", "RR", "pollution", "context_tokens")
+#: What is compared and has no cut.
+WHOLE = ("recall_auc", "cut_and_missed", "severed", "index_gap")
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One measure of both sides: means over shared questions with a value on both, and the test.
+
+    The difference is candidate - baseline in the measure's own unit.
+    """
+
+    measure: Measure
+    before: float | None
+    after: float | None
+    difference: PairedDifference
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The questions of one tag or document: recall at the working cut, and how many changed."""
+
+    name: str
+    delta: Delta
+    lost: int
+    gained: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two systems held against each other. `measures` are tested one by one, each at 5%."""
+
+    baseline: str
+    candidate: str
+    at: Cut
+    shared: Shared
+    measures: tuple[Delta, ...]
+    changes: Changes
+    tags: tuple[Slice, ...]
+    documents: tuple[Slice, ...]
+
+
+def compare_scores(baseline: Scores, candidate: Scores, measures: Iterable[str] = ()) -> Comparison:
+    """Hold two systems against each other on what they share.
+
+    `measures` are compared beside the usual ones. Raises ComparisonError with the reason where the
+    two cannot be compared, or lack a measure that is asked for.
+    """
+    shared = join(baseline, candidate)
+    for name in measures:
+        need(baseline, name)
+        need(candidate, name)
+    usual = [name for name in compared(candidate) if name in baseline.values]
+    names = dict.fromkeys([*usual, *measures])
+    changes = changes_of(baseline, candidate, shared)
+    return Comparison(
+        baseline.system.id,
+        candidate.system.id,
+        candidate.at,
+        shared,
+        tuple(delta(baseline, candidate, shared, name) for name in names),
+        changes,
+        _slices(baseline, candidate, shared, changes, "tags"),
+        _slices(baseline, candidate, shared, changes, "documents"),
+    )
+
+
+def compared(side: Scores) -> list[str]:
+    """What is compared unless told otherwise: recall at every cut, the rest at the working cut."""
+    recalls = [name for name, m in side.measures.items() if m.name == "recall"]
+    names = [side.main, *recalls, *(f"{base}@{side.at}" for base in AT_CUT), *WHOLE]
+    return [name for name in dict.fromkeys(names) if name in side.values]
+
+
+def delta(
+    baseline: Scores, candidate: Scores, shared: Shared, name: str, within: Rows | None = None
+) -> Delta:
+    """One measure on both sides; `within` are positions in `shared`, all unless given."""
+    measure = candidate.measures[name]
+    chosen = slice(None) if within is None else within
+    before = baseline.values[name][shared.before[chosen]]
+    after = candidate.values[name][shared.after[chosen]]
+    documents = shared_clusters(candidate, shared)[chosen]
+    difference = compare(
+        before,
+        after,
+        documents,
+        better="lower" if measure.better == "lower" else "higher",
+        bounded=measure.unit == "share",
+    )
+    both = ~(np.isnan(before) | np.isnan(after))
+    means = [float(side[both].mean()) if both.any() else None for side in (before, after)]
+    return Delta(measure, means[0], means[1], difference)
+
+
+def _slices(
+    baseline: Scores,
+    candidate: Scores,
+    shared: Shared,
+    changes: Changes,
+    kind: Literal["tags", "documents"],
+) -> tuple[Slice, ...]:
+    """Per tag or per document, in the order of their names."""
+
+    def names(asked: Asked) -> tuple[str, ...]:
+        return asked.tags if kind == "tags" else (asked.document,) if asked.document else ()
+
+    groups: dict[str, list[int]] = {}
+    for position, row in enumerate(shared.after.tolist()):
+        asked = candidate.asked[row]
+        for name in names(asked) if asked.document else ():
+            groups.setdefault(name, []).append(position)
+    lost = [name for change in changes.lost for name in names(change.question)]
+    gained = [name for change in changes.gained for name in names(change.question)]
+    return tuple(
+        Slice(
+            name,
+            delta(baseline, candidate, shared, candidate.main, np.array(groups[name])),
+            lost.count(name),
+            gained.count(name),
+        )
+        for name in sorted(groups)
+    )
