@@ -21,6 +21,8 @@ from ragcheck.report.outcomes import Outcomes
 from ragcheck.report.view import View
 from ragcheck.report.words import CAUSES, FLAGS, OUTCOMES
 
+#: Printable characters that JSON does not escape.
+ALPHABET = np.array([c for c in range(32, 127) if c not in b'"\\'], dtype=np.uint8)
 #: Steps from 0 to the largest score: what three figures can show.
 SCORE_STEPS = 1000
 
@@ -45,6 +47,18 @@ def pack(value: object) -> str:
     """JSON, gzip without a clock, base64."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode("ascii")
+
+
+def digits(values: Ints) -> list[str]:
+    """Numbers >= 0 as characters: a string per digit to the base 93, the lowest digit first.
+
+    Numbers that look random pack a quarter smaller like this than as decimal text.
+    """
+    rest = np.asarray(values, dtype=np.int64)
+    planes = [ALPHABET[rest % len(ALPHABET)].tobytes().decode("ascii")]
+    while (rest := rest // len(ALPHABET)).any():
+        planes.append(ALPHABET[rest % len(ALPHABET)].tobytes().decode("ascii"))
+    return planes
 
 
 def utf16(text: str) -> Ints:
@@ -142,7 +156,7 @@ def _chunks(cell: Cell, offsets: list[Ints]) -> Mapping[str, object]:
     return {
         "counts": counts.tolist(),
         "gap": (start - before).tolist(),
-        "length": (end - start).tolist(),
+        "length": digits(end - start),
         "tokens": cell.chunks["tokens"].tolist(),
         "prefixes": known,
         "prefix": [number[prefix] for prefix in prefixes],
@@ -165,7 +179,7 @@ def _system(data: Loaded, cell: Cell, offsets: list[Ints]) -> Mapping[str, objec
     codes = {cause: number for number, cause in enumerate(CAUSES)}
     return {
         "hits": counts.tolist(),
-        "chunk": hits["chunk"].tolist(),
+        "chunk": digits(hits["chunk"]),
         **_scores(hits["score"].astype(np.float64), counts),
         "gold": _percent(hits["gold"] / total),
         "redundant": _percent(hits["redundant"] / total),

@@ -182,7 +182,7 @@ def _certainty(data: Loaded, choice: Choice) -> list[str]:
     ends = f" [{bare(honest.low)}, {bare(honest.high)}]" if honest.low is not None else ""
     return [
         text,
-        f"The best of many flatters itself: on other questions expect {share(honest.mean)}{ends}.",
+        f"Scored only on questions that had no part in choosing it: {share(honest.mean)}{ends}.",
     ]
 
 

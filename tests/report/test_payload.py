@@ -7,10 +7,13 @@ import gzip
 import json
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ragcheck.report.load import Loaded, load
-from ragcheck.report.payload import blocks, pack, utf16
+from ragcheck.report.payload import blocks, digits, pack, utf16
 from ragcheck.report.view import build
 from ragcheck.run import RunFolder
 
@@ -19,6 +22,14 @@ def decoded(folder: RunFolder) -> tuple[Loaded, dict[str, Any]]:
     data = load(folder)
     raw = blocks(data, build(data))
     return data, {k: json.loads(gzip.decompress(base64.b64decode(v))) for k, v in raw.items()}
+
+
+def numbers(planes: list[str]) -> list[int]:
+    """What `digits` wrote, read back."""
+    signs = [chr(c) for c in range(32, 127) if chr(c) not in '"\\']
+    value = {sign: number for number, sign in enumerate(signs)}
+    rows = zip(*planes, strict=True)
+    return [sum(value[c] * len(signs) ** power for power, c in enumerate(row)) for row in rows]
 
 
 def utf16_slice(text: str, start: int, end: int) -> str:
@@ -47,10 +58,11 @@ def test_chunks_name_the_same_text_in_the_browser(
     for cell, system in zip(data.cells, found["core"]["systems"], strict=True):
         chunks = found[f"chunks-{system['chunks']}"]
         homes = [d for d, count in enumerate(chunks["counts"]) for _ in range(count)]
+        lengths = numbers(chunks["length"])
         end, last = 0, -1
         for row, document in enumerate(homes):
             start = chunks["gap"][row] + (end if document == last else 0)
-            end, last = start + chunks["length"][row], document
+            end, last = start + lengths[row], document
             text = utf16_slice(found["documents"][document], start, end)
             source = data.documents[cell.chunks["document"][row]].text
             assert text == source[cell.chunks["start"][row] : cell.chunks["end"][row]]
@@ -61,7 +73,7 @@ def test_hits_keep_ten_in_rank_order(small_run: RunFolder) -> None:
     for number, cell in enumerate(data.cells):
         rows = small_run.hits(cell.id).to_pylist()
         kept = [row["chunk"] for row in rows if row["rank"] <= 10]
-        assert found[f"system-{number}"]["chunk"] == kept
+        assert numbers(found[f"system-{number}"]["chunk"]) == kept
         assert sum(found[f"system-{number}"]["hits"]) == len(kept)
 
 
@@ -103,6 +115,14 @@ def test_parts_of_a_hit_never_round_to_nothing(small_run: RunFolder) -> None:
 def test_utf16_counts_two_for_what_needs_two() -> None:
     text = "a🧪שb"
     assert utf16(text).tolist() == [0, 1, 3, 4, 5]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2**31 - 1)))
+def test_numbers_written_as_characters_read_back(values: list[int]) -> None:
+    planes = digits(np.array(values, dtype=np.int64))
+    assert numbers(planes) == values
+    assert json.dumps(planes, ensure_ascii=False).count("\\") == 0
 
 
 def test_packing_has_no_clock() -> None:

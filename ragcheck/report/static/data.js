@@ -13,6 +13,18 @@ async function decode(name) {
   return JSON.parse(await new Response(stream).text());
 }
 
+// Numbers written as characters: a string per digit to the base 93, the lowest first.
+const ALPHABET = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((c) => c !== '"' && c !== "\\");
+const DIGIT = new Map(ALPHABET.map((c, at) => [c.charCodeAt(0), at]));
+
+function numbers(planes) {
+  const out = new Int32Array(planes[0].length);
+  for (let p = planes.length - 1; p >= 0; p -= 1) {
+    for (let at = 0; at < out.length; at += 1) out[at] = out[at] * DIGIT.size + DIGIT.get(planes[p].charCodeAt(at));
+  }
+  return out;
+}
+
 const running = (counts) => {
   const first = new Int32Array(counts.length + 1);
   counts.forEach((count, at) => { first[at + 1] = first[at] + count; });
@@ -33,12 +45,13 @@ const core = once("core", async () => {
 async function chunks(number) {
   return once(`chunks ${number}`, async () => {
     const raw = await block(`chunks-${number}`);
+    const length = numbers(raw.length);
     const first = running(raw.counts);
     const [start, end, home] = [0, 1, 2].map(() => new Int32Array(raw.gap.length));
     for (let d = 0; d < raw.counts.length; d += 1) {
       for (let row = first[d], at = 0; row < first[d + 1]; row += 1) {
         start[row] = at + raw.gap[row];
-        at = end[row] = start[row] + raw.length[row];
+        at = end[row] = start[row] + length[row];
         home[row] = d;
       }
     }
@@ -54,7 +67,7 @@ async function system(number) {
     for (let q = 0; q < raw.hits.length; q += 1) {
       for (let row = first[q] + 1; row < first[q + 1]; row += 1) score[row] = score[row - 1] - score[row];
     }
-    return { ...raw, first, score: score.map((steps) => steps * raw.step) };
+    return { ...raw, first, chunk: numbers(raw.chunk), score: score.map((steps) => steps * raw.step) };
   })();
 }
 
