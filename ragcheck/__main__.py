@@ -25,6 +25,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="ragcheck", standalone_mode=False)
         return code if isinstance(code, int) else 0
+    except SystemExit:  # click's answer when whoever read our output has gone, as `head` does
+        return 141
     except BaseException as error:
         return _explain(error)
 

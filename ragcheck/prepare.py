@@ -79,14 +79,14 @@ def blank_run(prepared: Prepared) -> Run:
 
 def _collection(settings: Settings) -> tuple[Collection, tuple[Notice, ...]]:
     docs, files = named_files(settings)
-    name = settings.name or collection_name(docs)
+    name = settings.name or _name(docs)
     collection, notices = load_collection(name, docs, files, twins=settings.twins)
     if settings.sample is not None and settings.sample < len(collection.questions):
         collection = _sampled(collection, settings.sample)
     return collection, notices
 
 
-def collection_name(docs: Path) -> str:
+def _name(docs: Path) -> str:
     """The documents' folder names the collection, or its parent where that says nothing."""
     resolved = docs.resolve()
     plain = resolved.name.lower() in ("docs", "documents", "corpus", "data", "")

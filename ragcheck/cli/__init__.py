@@ -13,7 +13,7 @@ COMMANDS = {
     "sweep": "Run chunkers x sizes x retrievers on the labelled set and write a report.",
     "gate": "Pass or fail one system of a run against floors.",
     "report": "Render a stored run again, without documents or models.",
-    "labels": "Add labelled questions.",
+    "labels": "Add labelled questions; check, repair and count them.",
     "init": "Write a configuration file and first labels; never overwrites.",
     "components": "List every chunker, retriever, embedder and measure installed.",
     "config": "Show the settings in force and where each comes from.",

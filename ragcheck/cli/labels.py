@@ -1,4 +1,4 @@
-"""`ragcheck labels`: making labelled questions."""
+"""`ragcheck labels`: making labelled questions, and keeping them true to their documents."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ from pathlib import Path
 
 import click
 
+from ragcheck.cli import labels_check, labels_repair, labels_stats
+
 
 @click.group(name="labels")
 def command() -> None:
-    """Add labelled questions."""
+    """Add labelled questions, check them after documents changed, repair and count them."""
+
+
+command.add_command(labels_check.check)
+command.add_command(labels_repair.repair)
+command.add_command(labels_stats.stats)
 
 
 @command.command(name="add")
