@@ -79,7 +79,7 @@ def _point(
     mean = summary.mean
     low = mean if summary.low is None else summary.low
     high = mean if summary.high is None else summary.high
-    chunker, _, retriever = cell.id.rpartition("/")
+    chunker, _, retriever = cell.id.partition("/")
     family = str(cell.result.system.chunker.get("name", chunker))
     shown = figure(name, data.measure(name), summary)
     return Point(cell.id, cell.run, family, retriever, x, mean, low, high, ahead, shown)

@@ -92,12 +92,12 @@ class Systems:
 
 def chunking(cell: Cell) -> str:
     """A chunker with its size, as the system's id writes it: `overlap-256-51`."""
-    return cell.id.rpartition("/")[0] or cell.id
+    return cell.id.partition("/")[0]
 
 
 def retriever(cell: Cell) -> str:
     """A retriever as the system's id writes it."""
-    return cell.id.rpartition("/")[2]
+    return cell.id.partition("/")[2]
 
 
 def table_measures(data: Loaded) -> list[tuple[str, str]]:

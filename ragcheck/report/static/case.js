@@ -181,7 +181,7 @@ function snippet(hit, text, spans) {
 
 // The same question over all systems; each cell opens it there.
 function strip({ data, one, q }) {
-  const split = (id) => { const at = id.lastIndexOf("/"); return [at < 0 ? id : id.slice(0, at), id.slice(at + 1)]; };
+  const split = (id) => { const at = id.indexOf("/"); return [at < 0 ? id : id.slice(0, at), id.slice(at + 1)]; };
   const rows = [...new Set(data.systems.map((s) => split(s.id)[0]))];
   const columns = [...new Set(data.systems.map((s) => split(s.id)[1]))];
   const head = el("tr", {}, el("th", { scope: "col", text: "chunks" }), ...columns.map((name) => el("th", { scope: "col", text: name })));
