@@ -43,9 +43,9 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
     return open_folder(Path(path))
 
 
-def write_report(folder: RunFolder) -> Path:
-    """Render a run into its `report.html`, from the run folder alone."""
-    path = folder.path / "report.html"
+def write_report(folder: RunFolder, out: Path | None = None) -> Path:
+    """Render a run, from its folder alone, into its `report.html` or another file."""
+    path = out or folder.path / "report.html"
     write_atomically(path, render(folder))
     return path
 
