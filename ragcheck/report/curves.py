@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ragcheck.records import Cut
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import Figure, amount, figure, share
-from ragcheck.report.ranking import cost_of, front, ranked
+from ragcheck.report.ranking import front, ranked
 from ragcheck.report.words import cut_words
+from ragcheck.verdict import price
 
 #: More systems than this, and charts draw only those of the front.
 DRAWN_SYSTEMS = 12
@@ -87,7 +88,7 @@ def _point(
 
 def _trade_off(data: Loaded, ahead: frozenset[str]) -> Chart | None:
     name = data.find("recall", data.at)
-    found = (_point(data, c, cost_of(data, c), name, c.id in ahead) for c in data.cells)
+    found = (_point(data, c, price(c.result), name, c.id in ahead) for c in data.cells)
     points = tuple(point for point in found if point)
     if not points:
         return None

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ragcheck.records import Cut, Document, Measure, Question, Run, SystemResult
 from ragcheck.run import RunFolder
+from ragcheck.verdict import BUDGET, ordering
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -86,22 +87,12 @@ class Loaded:
         return {document.id: number for number, document in enumerate(self.documents)}
 
     @cached_property
-    def clusters(self) -> Ints:
-        """Each question's cluster: the document of its first labelled passage, else its own."""
-        first = [q.items[0].members[0].span.document if q.items else None for q in self.questions]
-        own = len(self.documents)
-        return np.array(
-            [own + n if name is None else self.place[name] for n, name in enumerate(first)],
-            dtype=np.int64,
-        )
-
-    @cached_property
     def budget(self) -> Cut | None:
         """The budget that orders systems: 2,000 tokens, or the largest of the run."""
         budgets = self.run.plan.budgets
         if not budgets:
             return None
-        return Cut(2000 if 2000 in budgets else max(budgets), "t")
+        return Cut(BUDGET if BUDGET in budgets else max(budgets), "t")
 
     def measure(self, name: str) -> Measure | None:
         """What a measure's name means in this run."""
@@ -117,8 +108,7 @@ class Loaded:
     @cached_property
     def order(self) -> str | None:
         """The measure that ranks systems: recall within the budget, else at the working cut."""
-        at_budget = self.find("recall", self.budget) if self.budget else None
-        return at_budget or self.find("recall", self.at)
+        return ordering(self.run)
 
     def shown(self, cell: Cell, question: int) -> int:
         """How many of a question's hits stand in the context of the working cut."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ragcheck.report.load import Cell, Loaded
-from ragcheck.report.numbers import plain
+from ragcheck.verdict import price
 
 
 def ranked(data: Loaded, measure: str | None) -> list[Cell]:
     """Systems best first by a measure's mean; ties go to the cheaper context, then plan order."""
 
     def key(cell: Cell) -> tuple[float, float, int]:
-        mean, cost = cell.mean(measure), cost_of(data, cell)
+        mean, cost = cell.mean(measure), price(cell.result)
         return (
             -mean if mean is not None else 2.0,
             cost if cost is not None else float("inf"),
@@ -20,19 +20,13 @@ def ranked(data: Loaded, measure: str | None) -> list[Cell]:
     return sorted(data.cells, key=key)
 
 
-def cost_of(data: Loaded, cell: Cell) -> float | None:
-    """Mean tokens of the context at the working cut: what the reader pays for an answer."""
-    measured = cell.mean(data.find("context_tokens", data.at))
-    return measured if measured is not None else plain(cell.result.costs.get("context_tokens"))
-
-
 def front(data: Loaded) -> frozenset[str]:
     """Ids of the systems that no other beats, being as cheap and better or cheaper and as good."""
     measure = data.find("recall", data.at)
     points = [
         (cost, -mean, cell.number, cell.id)
         for cell in data.cells
-        if (cost := cost_of(data, cell)) is not None and (mean := cell.mean(measure)) is not None
+        if (cost := price(cell.result)) is not None and (mean := cell.mean(measure)) is not None
     ]
     ahead: list[str] = []
     best = float("inf")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import ABSENT, Figure, amount, figure, percent, plain, seconds
-from ragcheck.report.ranking import cost_of, front, ranked
+from ragcheck.report.ranking import front, ranked
 from ragcheck.report.words import KINDS
+from ragcheck.verdict import price
 
 #: What the columns that no measure defines mean.
 COLUMN_DOCS = {
@@ -172,7 +173,7 @@ def _means(data: Loaded, cell: Cell, measures: list[tuple[str, str]]) -> list[Fi
 
 def _cost_figures(cell: Cell, data: Loaded) -> list[Figure]:
     count = plain(cell.result.chunks.get("count"))
-    context = cost_of(data, cell)
+    context = price(cell.result)
     index = plain(cell.result.timing.get("index_s"))
     query = cell.result.timing.get("query_ms")
     times = query if isinstance(query, Mapping) else {}

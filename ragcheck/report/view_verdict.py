@@ -12,8 +12,9 @@ from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import Figure, amount, bare, figure, share
 from ragcheck.report.outcomes import MISSED, PARTIAL, outcomes
-from ragcheck.report.ranking import cost_of, ranked
+from ragcheck.report.ranking import ranked
 from ragcheck.report.words import cut_words, ordinal, plural
+from ragcheck.verdict import price
 
 #: Systems on the first screen; all of them stand in Systems.
 LEADERS = 8
@@ -119,7 +120,7 @@ def _shown(data: Loaded, cell: Cell, name: str) -> Figure:
 def _headline(data: Loaded, best: Cell) -> Headline | None:
     if data.order is None:
         return None
-    cost = cost_of(data, best)
+    cost = price(best.result)
     return Headline(
         f"Best {measure_words(data.order)}",
         best.id,
@@ -152,7 +153,7 @@ def _leaders(data: Loaded, choice: Choice) -> tuple[Leader, ...]:
             cell.run,
             choice.standing(cell),
             _shown(data, cell, name),
-            Figure(cost := cost_of(data, cell), amount(cost), "context"),
+            Figure(cost := price(cell.result), amount(cost), "context"),
             *(place(end) for end in places),
         )
         for (cell, _), places in zip(found, ends, strict=False)
@@ -162,19 +163,20 @@ def _leaders(data: Loaded, choice: Choice) -> tuple[Leader, ...]:
 def _certainty(data: Loaded, choice: Choice) -> list[str]:
     """How sure the lead is, which cheaper system is as good, and what to expect of the leader."""
     if not choice.tested:
-        return []
-    equal, others = len(choice.members) - 1, plural(len(data.cells) - 1, "other system")
+        left = len(data.run.missing)
+        lines = [f"{plural(left, 'planned system')} not finished: nothing is tested yet."]
+        return lines if left else []
+    equal, others = len(choice.tiers[0]) - 1, plural(len(data.cells) - 1, "other system")
     cheap = choice.recommended
-    price = f"{amount(cost_of(data, cheap))} tokens in {cut_words(data.at.unit, data.at.value)}"
-    if data.at.unit == "t":
-        price = f"{amount(cost_of(data, cheap))} tokens of context"
+    where = f"in {cut_words('k', data.at.value)}" if data.at.unit == "k" else "of context"
+    cost = f"{amount(price(cheap.result))} tokens {where}"
     text = f"Separable from each of the {others} on these questions."
     if equal:
         text = f"On these questions not separable from {equal} of the {others}; "
         text += (
-            f"it is the cheapest of them, with {price}."
+            f"it is the cheapest of them, with {cost}."
             if cheap is choice.best
-            else f"the cheapest is {cheap.id}: {share(cheap.mean(data.order))} with {price}."
+            else f"the cheapest is {cheap.id}: {share(cheap.mean(data.order))} with {cost}."
         )
     honest = choice.honest
     if honest is None or honest.mean is None:

@@ -26,6 +26,7 @@ from ragcheck.records import (
 from ragcheck.run import RunFolder, RunWriter, open_folder
 from ragcheck.run_json import SCHEMA
 from ragcheck.statistics.intervals import mean_interval
+from ragcheck.verdict import verdict_of
 from tests.report import make_text
 from tests.report.make_judge import Chunk, Judge
 
@@ -147,6 +148,7 @@ def write(
                 Notice("few_questions", "76 questions: a drop under 6 points cannot be seen."),
             )
         )
+        folder.save(verdict=verdict_of(folder))
     return open_folder(path)
 
 

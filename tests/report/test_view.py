@@ -14,9 +14,10 @@ from ragcheck.report.choice import choose
 from ragcheck.report.html import render
 from ragcheck.report.load import Loaded, load
 from ragcheck.report.outcomes import FOUND, MISSED, PARTIAL, UNANSWERABLE, outcomes
-from ragcheck.report.ranking import cost_of, front, ranked
+from ragcheck.report.ranking import front, ranked
 from ragcheck.report.view import build as build_view
 from ragcheck.run import RunFolder, RunWriter, open_folder
+from ragcheck.verdict import price
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_polluted_means_that_the_first_hit_has_no_gold(data: Loaded, small_run: 
 
 def test_nothing_on_the_front_is_beaten_and_everything_else_is(data: Loaded) -> None:
     ahead = front(data)
-    places = {c.id: (cost_of(data, c), c.mean("recall@5")) for c in data.cells}
+    places = {c.id: (price(c.result), c.mean("recall@5")) for c in data.cells}
 
     def beaten(name: str) -> bool:
         cost, recall = places[name]
@@ -69,18 +70,28 @@ def test_nothing_on_the_front_is_beaten_and_everything_else_is(data: Loaded) -> 
 
 def test_ties_go_to_the_cheaper_context(data: Loaded) -> None:
     order = ranked(data, data.order)
-    keys = [(-(c.mean(data.order) or 0), cost_of(data, c)) for c in order]
+    keys = [(-(c.mean(data.order) or 0), price(c.result)) for c in order]
     assert keys == sorted(keys)
 
 
-def test_the_choice_is_the_leader_and_its_equals(data: Loaded) -> None:
-    choice = choose(data)
+def test_the_choice_is_the_verdict_of_the_run(data: Loaded) -> None:
+    choice, verdict = choose(data), data.run.verdict
     assert choice is not None
+    assert verdict is not None
     assert choice.best is ranked(data, "recall@2000t")[0]
-    assert choice.best in choice.members
-    costs = [cost_of(data, cell) for cell in choice.members]
-    assert cost_of(data, choice.recommended) == min(costs)
-    assert {choice.standing(c) for c in data.cells} <= {"best", "equal", "behind"}
+    for cell in data.cells:
+        first = cell.id in verdict.tiers[0]
+        expected = "best" if cell is choice.best else "equal" if first else "behind"
+        assert choice.standing(cell) == expected
+    costs = [price(cell.result) for cell in data.cells if cell.id in verdict.tiers[0]]
+    assert price(choice.recommended.result) == min(cost for cost in costs if cost is not None)
+
+
+def test_without_a_verdict_nothing_is_said_of_differences(data: Loaded) -> None:
+    bare = dataclasses.replace(data, run=dataclasses.replace(data.run, verdict=None))
+    view = build_view(bare)
+    assert view.verdict.sentences == ("1 planned system not finished: nothing is tested yet.",)
+    assert {row.standing for row in view.systems.rows} == {"best", ""}
 
 
 def test_the_verdict_counts_the_failures_of_the_best(data: Loaded) -> None:
