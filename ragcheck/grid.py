@@ -74,7 +74,10 @@ def _component(kind: registry.Kind, name: str, built: Any, grid: Mapping[str, Js
     named = {"name", "size", "overlap", *grid}
     extra = [f"{k}={v}" for k, v in _differences(options, default) if k.split(".")[0] not in named]
     marks = (f"version {registry.version(built)}", *registry.fingerprints(built))
-    return Component(",".join(["-".join(parts), *extra]), options, built, marks)
+    id = ",".join(["-".join(parts), *extra])
+    if kind == "chunker":  # the first slash of a system's id ends the chunker
+        id = id.replace("/", "_")
+    return Component(id, options, built, marks)
 
 
 def _differences(options: Config, default: Config) -> Iterator[tuple[str, str]]:
