@@ -99,10 +99,10 @@ def test_nested_components_are_built_and_described() -> None:
 
 
 def test_the_sweeps_embedder_reaches_every_depth() -> None:
-    model = {"name": "sentence-transformer", "model": "another"}
+    model = {"name": "sentence-transformer", "query_prompt": "ask: "}
     hybrid = registry.build("retriever", {"name": "hybrid"}, embedder=model)
-    assert hybrid.second.embedder.model == "another"
+    assert hybrid.second.embedder.query_prompt == "ask: "
     seen = []
     wrapped = registry.replace_embedders(hybrid, lambda e: seen.append(e) or e)
     assert wrapped == hybrid
-    assert [e.model for e in seen] == ["another"]
+    assert [e.query_prompt for e in seen] == ["ask: "]
