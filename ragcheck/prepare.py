@@ -13,7 +13,7 @@ from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
 from ragcheck.embedding.cache import CachedEmbedder, default_folder
 from ragcheck.labels import load_collection
-from ragcheck.measures import measures_for
+from ragcheck.measures import measures_for, parity_measures, parity_notices
 from ragcheck.protocols import Embedder
 from ragcheck.records import Collection, Notice, Plan, Run
 from ragcheck.registry import replace_embedders
@@ -40,10 +40,11 @@ def prepare(configured: Configured) -> Prepared:
     settings = configured.settings
     collection, notices = _collection(settings)
     retrievers = _share_embedders(grid.retrievers(settings))
-    judging = Judging(settings.k, settings.budgets, settings.at, settings.tokenizer, settings.twins)
+    cuts = (settings.k, settings.budgets, settings.at)
+    judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity)
     plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
     out = settings.out or configured.root / "reports" / f"{collection.name}-{plan.key[:8]}"
-    return Prepared(plan, out, notices, configured)
+    return Prepared(plan, out, (*notices, *parity_notices(settings.parity)), configured)
 
 
 def blank_run(prepared: Prepared) -> Run:
@@ -51,6 +52,7 @@ def blank_run(prepared: Prepared) -> Run:
     plan, judging = prepared.plan, prepared.plan.judging
     collection = plan.collection
     measures = measures_for(judging.ks, judging.budgets, judging.at)
+    measures += parity_measures(judging.parity, judging.cuts)
     return Run(
         schema=SCHEMA,
         version=__version__,

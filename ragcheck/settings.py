@@ -94,6 +94,17 @@ def _choice(*allowed: str) -> Callable[[Any], str]:
     return parse
 
 
+def _choices(*allowed: str) -> Callable[[Any], tuple[str, ...]]:
+    def parse(value: Any) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else value
+        chosen = tuple(str(part).strip() for part in parts)
+        if any(part not in allowed for part in chosen):
+            raise ValueError(f"expected {' and '.join(allowed)}, or one of them")
+        return tuple(name for name in allowed if name in chosen)
+
+    return parse
+
+
 def _key(parse: Callable[[Any], Any], default: Any, help: str) -> Any:
     return field(default_factory=lambda: default, metadata={"parse": parse, "help": help})
 
@@ -128,6 +139,9 @@ class Settings:
     )
     at: Cut = _key(_cut, Cut(5), "Working cut of cases and gates: 5, or 2000t.")
     twins: bool = _key(_switch, True, "Whether the same text elsewhere counts as found: on or off.")
+    parity: tuple[str, ...] = _key(
+        _choices("chroma", "legalbench"), (), "Also measure as other tools do: chroma, legalbench."
+    )
     tokenizer: str = _key(_text, "cl100k_base", "tiktoken encoding that counts tokens.")
     sample: int | None = _key(
         _count, None, "Evaluate this many questions, drawn with a fixed seed."

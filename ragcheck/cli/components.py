@@ -55,5 +55,9 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 def _measures() -> list[dict[str, str]]:
     from ragcheck.measures import FAMILIES
+    from ragcheck.measures.modes import MODES, parity_measures
+    from ragcheck.records import Cut
 
-    return [{"name": family.name, "doc": family.doc} for family in FAMILIES]
+    rows = [{"name": family.name, "doc": family.doc} for family in FAMILIES]
+    others = parity_measures(tuple(MODES), (Cut(1),))
+    return rows + [{"name": measure.name, "doc": measure.doc} for measure in others]

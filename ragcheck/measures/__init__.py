@@ -9,6 +9,7 @@ from ragcheck.measures.corpus import Corpus
 from ragcheck.measures.depth import Depth, depth, trim
 from ragcheck.measures.families import FAMILIES, Family, cuts_for, evaluate, measures_for
 from ragcheck.measures.judging import Judged, judge
+from ragcheck.measures.modes import parity_measures, parity_notices, parity_values
 from ragcheck.measures.structural import structural_breaks
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "evaluate",
     "judge",
     "measures_for",
+    "parity_measures",
+    "parity_notices",
+    "parity_values",
     "structural_breaks",
     "trim",
 ]

@@ -1,8 +1,8 @@
 """Other tools' measures with their own quirks, to compare with what they publish.
 
 METRICS, section 8. They count characters, white space included, know neither twins nor
-interchangeable passages (every member of an item is a passage of its own), and are not part of a
-sweep.
+interchangeable passages (every member of an item is a passage of its own), and are part of a sweep
+only where it asks for them (`modes.py`).
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ragcheck.records import Measure, Summary
 
+#: Units written with three decimals.
+SHARES = ("share", "ratio")
 #: What stands where there is no value.
 ABSENT = "–"
 
@@ -77,8 +79,8 @@ def seconds(value: float | None) -> str:
 
 
 def write(value: float | None, unit: str) -> str:
-    """A value in the notation of its unit (`share`, `tokens` or `count`)."""
-    return share(value) if unit == "share" else amount(value)
+    """A value in the notation of its unit (`share`, `ratio`, `tokens` or `count`)."""
+    return share(value) if unit in SHARES else amount(value)
 
 
 def figure(name: str, measure: Measure | None, summary: Summary | None) -> Figure:
@@ -87,7 +89,7 @@ def figure(name: str, measure: Measure | None, summary: Summary | None) -> Figur
         return Figure(None, ABSENT, name, note=reason(measure, summary))
     ends = ("", "")
     if summary.low is not None and summary.high is not None:
-        short = bare if measure.unit == "share" else amount
+        short = bare if measure.unit in SHARES else amount
         ends = (short(summary.low), short(summary.high))
     return Figure(summary.mean, write(summary.mean, measure.unit), name, *ends)
 

@@ -15,8 +15,18 @@ from ragcheck.run import RunFolder
 ROWS, WARNINGS = 15, 4
 #: Width of a table that goes into a file or another program.
 PIPED_WIDTH = 160
-#: Columns of the page's table that a terminal has room for, by the start of their key.
-SHOWN = ("recall", "pollution", "cut_and_missed", "nDCG", "context", "query_ms")
+#: Columns of the page's table that a terminal has room for, by the start of their key; the last
+#: two are measures of other tools, where the run was asked for them.
+SHOWN = (
+    "recall",
+    "pollution",
+    "cut_and_missed",
+    "nDCG",
+    "context",
+    "query_ms",
+    "chroma",
+    "legalbench",
+)
 
 
 def print_run(folder: RunFolder, console: Console | None = None) -> None:

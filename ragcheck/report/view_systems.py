@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ragcheck.report.choice import Choice
@@ -110,6 +110,7 @@ def table_measures(data: Loaded) -> list[tuple[str, str]]:
         ("cut_and_missed", data.at, "cut & missed"),
         ("severed", None, "severed"),
         ("nDCG", data.at, "nDCG"),
+        *((name, data.at, name.replace("_", " ")) for name in _other_tools(data)),
     ]
     found: list[tuple[str, str]] = []
     for base, cut, title in wanted:
@@ -118,6 +119,15 @@ def table_measures(data: Loaded) -> list[tuple[str, str]]:
             mark = name.partition("@")[2]
             found.append((name, f"{title} @{mark}" if mark else title))
     return found
+
+
+def _other_tools(data: Loaded) -> list[str]:
+    """Measures that the run took as other tools do, such as `chroma_recall`."""
+    modes = data.run.plan.settings.get("parity") or ()
+    marks = tuple(f"{mode}_" for mode in modes) if isinstance(modes, Sequence) else ()
+    return list(
+        dict.fromkeys(m.name for m in data.run.measures.values() if m.name.startswith(marks))
+    )
 
 
 def build_systems(data: Loaded, choice: Choice | None) -> Systems:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ragcheck.chunking import chunk_collection
 from ragcheck.errors import ComponentError, RagcheckError
-from ragcheck.measures import evaluate, judge
+from ragcheck.measures import evaluate, judge, parity_values
 from ragcheck.measures.corpus import Corpus
 from ragcheck.measures.depth import depth, trim
 from ragcheck.measures.judging import Judged
@@ -94,7 +94,9 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
                 rankings = search(index, plan, chunking.chunks)
                 timing: Config = {"index_s": seconds, "query_ms": _query_times(index, plan)}
             judged = judge(corpus, chunking.chunks, rankings, plan.judging.cuts, plan.judging.at)
-            values = evaluate(judged)
+            values = evaluate(judged) | parity_values(
+                plan.judging.parity, plan.judging.cuts, plan.collection, chunking.chunks, rankings
+            )
             _write_tables(folder, cell.key, judged, values, rankings, plan.collection)
             summaries = tables.summaries(values, plan.collection)
             folder.add(

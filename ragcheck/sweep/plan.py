@@ -43,13 +43,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """How every cell is measured: cut-offs in chunks and tokens, working cut, tokenizer, twins."""
+    """How every cell is measured: cut-offs in chunks and tokens, working cut, tokenizer, twins.
+
+    `parity` names the modes of other tools whose measures come beside ours.
+    """
 
     ks: tuple[int, ...]
     budgets: tuple[int, ...]
     at: Cut
     tokenizer: str
     twins: bool
+    parity: tuple[str, ...] = ()
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -81,7 +85,7 @@ def make_plan(
 ) -> SweepPlan:
     """Every chunker with every retriever. Raises ConfigError when two systems have one name."""
     base = [__version__, collection.digest, judging.tokenizer]
-    how = [judging.ks, judging.budgets, str(judging.at), judging.twins]
+    how = [judging.ks, judging.budgets, str(judging.at), judging.twins, judging.parity]
     cells: list[Cell] = []
     for chunker in chunkers:
         chunking = digest([*base, chunker.options, chunker.marks])
