@@ -25,9 +25,6 @@ from ragcheck.scores import Asked, Mark, Scores
 SCHEMA = "ragcheck.baseline/1"
 #: Where it lies unless told otherwise: beside the configuration file.
 FILE = "ragcheck-baseline.jsonl"
-#: Kept at the working cut, beside recall at every cut and what the rules name.
-AT_CUT = ("all", "any", "char_recall", "nDCG", "RR", "pollution", "context_tokens")
-_WHOLE = ("recall_auc", "cut_and_missed", "severed", "index_gap")
 _UPDATE = "write it anew with `ragcheck baseline update`"
 
 
@@ -46,8 +43,7 @@ def write_baseline(path: Path, scores: Scores, measures: Iterable[str] = ()) -> 
 
 def encode(scores: Scores, measures: Iterable[str] = ()) -> str:
     """The content of a baseline file."""
-    wanted = {*_WHOLE, *(f"{name}@{scores.at}" for name in AT_CUT), *measures}
-    kept = [n for n, m in scores.measures.items() if n in wanted or m.name == "recall"]
+    kept = [name for name in dict.fromkeys([*scores.usual, *measures]) if name in scores.values]
     header = {
         "schema": SCHEMA,
         "version": __version__,
@@ -83,29 +79,37 @@ def read_baseline(path: Path) -> Baseline:
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BaselineError(f"{path}: cannot be read: {error}", hint=_UPDATE) from error
-    number = 1
-    rows: list[Any] = []
     try:
-        for number, line in enumerate(lines, 1):
-            if line:
-                rows.append(json.loads(line))
-        return _decode(rows)
-    except json.JSONDecodeError as error:
-        raise BaselineError(f"{path}:{number}: not JSON: {error}", hint=_UPDATE) from error
-    except _SchemaError as error:
-        raise BaselineError(f"{path}: {error}", hint=_UPDATE) from error
+        return _decode([_parsed(line, number) for number, line in enumerate(lines, 1) if line])
+    except _UnusableError as error:
+        raise BaselineError(f"{path}{error}", hint=_UPDATE) from error
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise BaselineError(f"{path}: incomplete: {error!r}", hint=_UPDATE) from error
 
 
-class _SchemaError(Exception):
-    """A file of another kind or version."""
+def means(scores: Scores) -> dict[str, float | None]:
+    """The mean of every measure over the questions that have a value; None where none has."""
+    return {
+        name: None if np.isnan(values).all() else float(np.nanmean(values))
+        for name, values in scores.values.items()
+    }
+
+
+class _UnusableError(Exception):
+    """What is wrong with a file, to stand behind its name."""
+
+
+def _parsed(line: str, number: int) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise _UnusableError(f":{number}: not JSON: {error}") from error
 
 
 def _decode(lines: list[Any]) -> Baseline:
     header = lines[0] if lines and isinstance(lines[0], dict) else {}
     if header.get("schema") != SCHEMA:
-        raise _SchemaError(f"schema is {header.get('schema')!r}, this version reads {SCHEMA!r}")
+        raise _UnusableError(f": schema is {header.get('schema')!r}, this version reads {SCHEMA!r}")
     rows, measures = lines[1:], {name: _measure(name, m) for name, m in header["measures"].items()}
     system = header["system"]
     scores = Scores(

@@ -17,11 +17,6 @@ from ragcheck.records import Cut, Measure
 from ragcheck.scores import Asked, Scores
 from ragcheck.statistics.paired import PairedDifference, compare
 
-#: What is compared at the working cut, beside recall at every cut.
-AT_CUT = ("any", "all", "char_recall", "nDCG", "RR", "pollution", "context_tokens")
-#: What is compared and has no cut.
-WHOLE = ("recall_auc", "cut_and_missed", "severed", "index_gap")
-
 
 @dataclass(frozen=True, slots=True)
 class Delta:
@@ -70,7 +65,7 @@ def compare_scores(baseline: Scores, candidate: Scores, measures: Iterable[str] 
     for name in measures:
         need(baseline, name)
         need(candidate, name)
-    usual = [name for name in compared(candidate) if name in baseline.values]
+    usual = [name for name in candidate.usual if name in baseline.values]
     names = dict.fromkeys([*usual, *measures])
     changes = changes_of(baseline, candidate, shared)
     return Comparison(
@@ -83,13 +78,6 @@ def compare_scores(baseline: Scores, candidate: Scores, measures: Iterable[str] 
         _slices(baseline, candidate, shared, changes, "tags"),
         _slices(baseline, candidate, shared, changes, "documents"),
     )
-
-
-def compared(side: Scores) -> list[str]:
-    """What is compared unless told otherwise: recall at every cut, the rest at the working cut."""
-    recalls = [name for name, m in side.measures.items() if m.name == "recall"]
-    names = [side.main, *recalls, *(f"{base}@{side.at}" for base in AT_CUT), *WHOLE]
-    return [name for name in dict.fromkeys(names) if name in side.values]
 
 
 def delta(

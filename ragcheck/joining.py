@@ -56,13 +56,13 @@ class Change:
 class Changes:
     """What became of every shared answerable question: worse, better, the same.
 
-    `found` and `missed` count the unchanged: those whose recall is 1, and those with less.
+    `found` and `missed` are the ids of the unchanged: those whose recall is 1, and the others.
     """
 
     lost: tuple[Change, ...]
     gained: tuple[Change, ...]
-    found: int
-    missed: int
+    found: tuple[str, ...]
+    missed: tuple[str, ...]
 
 
 def join(baseline: Scores, candidate: Scores) -> Shared:
@@ -119,8 +119,12 @@ def changes_of(baseline: Scores, candidate: Scores, shared: Shared) -> Changes:
     after = candidate.values[candidate.main][shared.after]
     lost, gained = (_changed(baseline, candidate, shared, rows) for rows in _moves(before, after))
     same = np.abs(after - before) <= SAME
-    found = same & (after >= 1 - SAME)
-    return Changes(lost, gained, int(found.sum()), int((same & ~found).sum()))
+    whole = after >= 1 - SAME
+    found, missed = (
+        tuple(candidate.asked[row].id for row in shared.after[rows].tolist())
+        for rows in (same & whole, same & ~whole)
+    )
+    return Changes(lost, gained, found, missed)
 
 
 def _moves(before: Values, after: Values) -> tuple[Rows, Rows]:

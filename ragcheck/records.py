@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ragcheck.conclusions import Summary as Summary  # noqa: PLC0414 - a noun of this file too
+from ragcheck.conclusions import SweepVerdict
 from ragcheck.spans import Span
 
 Int32s = npt.NDArray[np.int32]
@@ -183,34 +185,19 @@ class Measure:
     """What one column of numbers means. `str()` reads back: `recall@5`, `nDCG@10`, `severed`.
 
     `doc` is the definition, used as help text, tooltip and reference. `unit` is `share` (0 to 1),
-    `tokens` or `count`; `better` says which direction is good, `none` that neither is. `null` says
-    when a question has no value although it is answerable.
+    `ratio` (0 and up), `tokens` or `count`; `better` says which direction is good, `none` that
+    neither is. `null` says when a question has no value although it is answerable.
     """
 
     name: str
     cut: Cut | None
-    unit: Literal["share", "tokens", "count"]
+    unit: Literal["share", "ratio", "tokens", "count"]
     better: Literal["higher", "lower", "none"]
     doc: str
     null: str = ""
 
     def __str__(self) -> str:
         return self.name if self.cut is None else f"{self.name}@{self.cut}"
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A mean over questions with its 95% interval; all None where nothing could be computed.
-
-    `n` questions have a value; `nulls` counts the others by reason. Means are over *all* labelled
-    questions: a system that returns nothing gets 0, a question without an answer gets no value.
-    """
-
-    mean: float | None
-    low: float | None
-    high: float | None
-    n: int
-    nulls: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,36 +253,6 @@ class Plan:
     tokenizer: str
     twins: bool
     settings: Config = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """A system with two scores: `naive` on the questions that chose it, `honest` on others.
-
-    The honest one is the cross-fitted mean of choosing in this way (METRICS, section 7).
-    """
-
-    system: str
-    naive: float
-    honest: Summary
-
-
-@dataclass(frozen=True, slots=True)
-class SweepVerdict:
-    """What a sweep may conclude about its systems (METRICS, section 7, Choosing).
-
-    `measure` orders them, on `questions` that have a value for all. `tiers` hold all their ids:
-    the first is the indifference set (not separable from the best), the second that of those left,
-    and so on, each best first. `recommended` is the cheapest of the first tier in context tokens;
-    `p_best` says how often each system leads when documents are drawn again (sums to 1).
-    """
-
-    measure: str
-    questions: int
-    tiers: tuple[tuple[str, ...], ...]
-    best: Chosen
-    recommended: Chosen
-    p_best: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

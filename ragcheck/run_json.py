@@ -12,9 +12,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ragcheck.conclusions import Chosen, SweepVerdict
 from ragcheck.notation import parse_cut, parse_measure
 from ragcheck.records import (
-    Chosen,
     Item,
     Measure,
     Notice,
@@ -23,7 +23,6 @@ from ragcheck.records import (
     Question,
     Run,
     Summary,
-    SweepVerdict,
     System,
     SystemResult,
 )

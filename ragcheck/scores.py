@@ -21,6 +21,10 @@ from ragcheck.run import RunFolder
 Values = npt.NDArray[np.float64]
 #: Ranks at which the items of a question complete, in label order; None: never.
 Ranks = tuple[int | None, ...]
+#: What comparisons show and baselines keep: recall at every cut, these at the working cut, ...
+AT_CUT = ("any", "all", "char_recall", "nDCG", "RR", "pollution", "context_tokens")
+#: ... and these, which have no cut.
+WHOLE = ("recall_auc", "cut_and_missed", "severed", "index_gap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,13 @@ class Scores:
     def main(self) -> str:
         """The measure that decides what is lost and gained: recall at the working cut."""
         return f"recall@{self.at}"
+
+    @property
+    def usual(self) -> list[str]:
+        """The measures worth comparing, the one that decides first."""
+        recalls = [name for name, measure in self.measures.items() if measure.name == "recall"]
+        names = [self.main, *recalls, *(f"{base}@{self.at}" for base in AT_CUT), *WHOLE]
+        return [name for name in dict.fromkeys(names) if name in self.values]
 
 
 def scores_of(folder: RunFolder, system: str) -> Scores:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ragcheck.records import Chosen, Run, SweepVerdict, SystemResult
+from ragcheck.conclusions import Chosen, SweepVerdict
+from ragcheck.records import Run, SystemResult
 from ragcheck.run import RunFolder
 from ragcheck.scores import clusters, first_document
 from ragcheck.statistics.clusters import Clusters, Matrix, complete_rows

@@ -11,7 +11,9 @@ from ragcheck import __version__
 #: Command -> what it does; its code is `ragcheck.cli.<command>` with a function `command`.
 COMMANDS = {
     "sweep": "Run chunkers x sizes x retrievers on the labelled set and write a report.",
-    "gate": "Pass or fail one system of a run against floors.",
+    "gate": "Pass, fail or inconclusive: one system against floors and a committed baseline.",
+    "baseline": "Update, show or diff the committed baseline of a gate.",
+    "compare": "Hold two runs, or two systems of one run, against each other.",
     "report": "Render a stored run again, without documents or models.",
     "labels": "Add labelled questions; check, repair and count them.",
     "init": "Write a configuration file and first labels; never overwrites.",

@@ -1,77 +1,119 @@
-"""`ragcheck gate`: pass or fail one system, from a stored run or a fresh sweep."""
+"""`ragcheck gate`: one system of a stored run or a fresh sweep, judged."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ragcheck.cli.settings import settings_flags
 from ragcheck.config import Configured
 
+if TYPE_CHECKING:
+    from ragcheck.gate import Asking, GateResult, GateTable
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
 
 @click.command(name="gate")
 @click.argument("run", required=False, type=click.Path(path_type=Path))
 @click.option("--system", metavar="ID", help="System to judge; not needed when there is one.")
-@click.option("--min", "floors", multiple=True, metavar="MEASURE=X", help="Floor: recall@5=0.85.")
-@click.option(
-    "--max", "ceilings", multiple=True, metavar="MEASURE=X", help="Largest value allowed."
-)
+@click.option("--baseline", type=FILE, help="Baseline to hold it against, instead of the usual.")
+@click.option("--require-baseline", is_flag=True, help="Exit 5 where there is no baseline.")
+@click.option("--min", multiple=True, metavar="MEASURE=X", help="Floor: recall@5=0.85.")
+@click.option("--max", multiple=True, metavar="MEASURE=X", help="Largest value: pollution@5=0.9.")
+@click.option("--max-drop", multiple=True, metavar="MEASURE=X", help="Drop allowed: recall@5=0.02.")
+@click.option("--max-lost", multiple=True, metavar="N", help="Questions that may get worse: 3.")
+@click.option("--strict", is_flag=True, help="Fail where the questions cannot tell.")
+@click.option("--junit", type=FILE, help="Write JUnit XML to this file.")
+@click.option("--md", type=FILE, help="Write Markdown to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @settings_flags
 def command(
     configured: Configured,
     run: Path | None,
     system: str | None,
-    floors: tuple[str, ...],
-    ceilings: tuple[str, ...],
+    junit: Path | None,
+    md: Path | None,
     as_json: bool,
+    **asked: object,
 ) -> int:
     """Judge one system of RUN, or of a fresh sweep with the same flags as `ragcheck sweep`.
 
-    Fails (exit 1) when a floor is broken or a question marked `must_pass` is missed.
+    PASS and INCONCLUSIVE (with a warning) exit 0, FAIL exits 1: a floor is broken, a question
+    marked `must_pass` is missed, labelled text is in no chunk, or a measure dropped by more than
+    its tolerance and not by chance. Rules stand in `[[gate.rules]]` and in flags; without any, a
+    baseline allows recall at the working cut to drop by 0.02.
     """
     from ragcheck import gate
-    from ragcheck.cli.sweeping import sweep_with_progress
-    from ragcheck.run import open_folder
+    from ragcheck.cli.gating import run_to_judge
 
-    rules = (
-        *gate.configured_rules(configured.gate),
-        *(gate.parse_rule(text, "min") for text in floors),
-        *(gate.parse_rule(text, "max") for text in ceilings),
-    )
-    folder = open_folder(run) if run else sweep_with_progress(configured)
-    chosen = gate.choose_system(folder, system or configured.gate.get("system"))
-    result = gate.judge(folder, chosen, rules)
-    if as_json:
-        click.echo(_json(result))
-    else:
-        _print(result, folder.path / "report.html")
+    table = gate.read_table(configured.gate)
+    asking = _asking(configured, table, **asked)  # type: ignore[arg-type]
+    folder = run_to_judge(configured, run)
+    result = gate.judge(folder, gate.choose_system(folder, system or table.system), asking)
+    page = folder.path / "report.html"
+    _write(result, str(page) if page.exists() else "", junit, md)
+    _show(result, str(page) if page.exists() else "", as_json)
     return 0 if result.passed else 1
 
 
-def _print(result: Any, report: Path) -> None:
-    word = "PASS" if result.passed else "FAIL"
-    click.echo(f"ragcheck gate: {word}  {result.system}  {len(result.verdicts)} rules")
-    for verdict in result.verdicts:
-        interval = f"  [{verdict.low:.3f}, {verdict.high:.3f}]" if verdict.low is not None else ""
-        click.echo(f"  {'pass' if verdict.passed else 'FAIL'} {verdict.message}{interval}")
-    if result.must_pass:
-        lost = ", ".join(result.must_pass_missed) or "none"
-        click.echo(
-            f"  {'FAIL' if result.must_pass_missed else 'pass'} must_pass {result.at}: "
-            f"{result.must_pass} questions, missed: {lost}"
-        )
-    if not result.verdicts and not result.must_pass:
-        click.echo("  nothing was checked: no rule is given and no question is must_pass", err=True)
-        click.echo("hint: add `--min recall@5=0.85`", err=True)
-    if report.exists():
-        click.echo(f"  report: {report}")
+def _asking(
+    configured: Configured,
+    table: GateTable,
+    baseline: Path | None,
+    require_baseline: bool,
+    strict: bool,
+    **flags: tuple[str, ...],
+) -> Asking:
+    """Rules of the configuration, then of the flags; the baseline where there is or must be one."""
+    from ragcheck.baseline import read_baseline
+    from ragcheck.cli.gating import baseline_path
+    from ragcheck.gate import BOUNDS, Asking, parse_rule
+
+    given = (parse_rule(text, bound) for bound in BOUNDS for text in flags[bound])
+    rules = (*table.rules, *given)
+    path = baseline_path(configured, table.baseline, baseline)
+    asked_for = baseline is not None or require_baseline or any(r.needs_baseline for r in rules)
+    pinned = read_baseline(path) if asked_for or path.exists() else None
+    return Asking(rules, pinned, str(path), table.index_gap, strict)
 
 
-def _json(result: Any) -> str:
-    from ragcheck.gate import SCHEMA
+def _write(result: GateResult, report: str, junit: Path | None, md: Path | None) -> None:
+    """The files that were asked for, and GitHub's."""
+    from ragcheck.artefacts import github
+    from ragcheck.artefacts.junit import junit as as_junit
+    from ragcheck.artefacts.markdown import gate_markdown
+    from ragcheck.files import write_atomically
+
+    if junit is not None:
+        write_atomically(junit, as_junit(result))
+    if md is not None:
+        write_atomically(md, gate_markdown(result, report).encode())
+    if github.active(os.environ):
+        github.write_files(result, os.environ, report)
+
+
+def _show(result: GateResult, report: str, as_json: bool) -> None:
+    """The outcome on stdout; warnings on stderr, and on GitHub as annotations."""
+    from ragcheck.artefacts import github
+    from ragcheck.artefacts.document import gate_document
+    from ragcheck.artefacts.text import gate_lines
     from ragcheck.run_json import dump
 
-    return dump({"schema": SCHEMA, "passed": result.passed, "result": result}, indent=1)
+    if as_json:
+        click.echo(dump(gate_document(result, report), indent=1))
+    else:
+        changed = result.against and (result.against.changes.lost or result.against.changes.gained)
+        accept = "ragcheck baseline update" if changed else ""
+        click.echo("\n".join(gate_lines(result, report, accept)))
+    if github.active(os.environ):
+        click.echo("\n".join(github.workflow_commands(result)), err=as_json)
+    else:
+        for check in result.checks:
+            if check.undecided:
+                click.echo(f"warning: {check.name} is inconclusive: {check.note}", err=True)
+    if not result.checks:
+        click.echo("hint: nothing was checked; add `--min recall@5=0.85`", err=True)
