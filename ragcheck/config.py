@@ -76,7 +76,7 @@ def find_file(start: Path) -> tuple[Path | None, str, dict[str, Any]]:
             if not file.is_file():
                 continue
             text, table = _read(file)
-            own = table if name == FILE else table.get("tool", {}).get("ragcheck")
+            own = table if name == FILE else _own_table(table)
             if own is not None:
                 _refuse_unknown(file, text, own)
                 return file, text, own
@@ -93,11 +93,22 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
         ) from error
 
 
+def _own_table(pyproject: Mapping[str, Any]) -> dict[str, Any] | None:
+    tool = pyproject.get("tool")
+    own = tool.get("ragcheck") if isinstance(tool, dict) else None
+    return own if isinstance(own, dict) else None
+
+
 def _refuse_unknown(file: Path, text: str, table: Mapping[str, Any]) -> None:
     known = [*(f.name for f in dataclasses.fields(Settings)), *TABLES]
-    for key in table:
+    for key, value in table.items():
+        place = f"{_shown(file)}:{_line(text, key)}"
         if key not in known:
-            raise _unknown(f"{_shown(file)}:{_line(text, key)} unknown key `{key}`", key, known)
+            raise _unknown(f"{place} unknown key `{key}`", key, known)
+        if key in TABLES and not isinstance(value, dict):
+            raise ConfigError(
+                f"{place}: `{key}` is {value!r}: expected a table", hint=f"write it as `[{key}]`"
+            )
 
 
 def _unknown(message: str, key: str, known: list[str]) -> ConfigError:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +45,8 @@ def prepare(configured: Configured) -> Prepared:
     cuts = (settings.k, settings.budgets, settings.at)
     judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity)
     plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
-    out = settings.out or configured.root / "reports" / f"{collection.name}-{plan.key[:8]}"
+    folder = f"{_slug(collection.name)}-{plan.key[:8]}"
+    out = settings.out or configured.root / "reports" / folder
     return Prepared(plan, out, (*notices, *parity_notices(settings.parity)), configured)
 
 
@@ -90,9 +93,14 @@ def _collection(settings: Settings) -> tuple[Collection, tuple[Notice, ...]]:
 
 def _name(docs: Path) -> str:
     """The documents' folder names the collection, or its parent where that says nothing."""
-    resolved = docs.resolve()
+    resolved = Path(os.path.realpath(docs))  # `resolve` raises on links in a circle
     plain = resolved.name.lower() in ("docs", "documents", "corpus", "data", "")
     return (resolved.parent.name if plain else resolved.name) or "collection"
+
+
+def _slug(name: str) -> str:
+    """The name as one folder's name, whatever a user called the collection."""
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "collection"
 
 
 def _sampled(collection: Collection, count: int) -> Collection:

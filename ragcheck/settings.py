@@ -7,33 +7,49 @@ raises ValueError or ConfigError for what it cannot use.
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ragcheck.errors import ConfigError
+from ragcheck.errors import ConfigError, InputError
 from ragcheck.notation import parse_cut
 from ragcheck.options import as_options, parse_component, parse_components
 from ragcheck.records import Config, Cut
+
+_WHOLE = "expected whole numbers from 1 to 999999999, such as 256,512"
+_DIGITS = re.compile("[0-9]{1,9}")
 
 
 def _integers(value: Any) -> tuple[int, ...]:
     parts = value.split(",") if isinstance(value, str) else value
     parts = parts if isinstance(parts, (list, tuple)) else [parts]
-    numbers = tuple(sorted({int(part) for part in parts if not isinstance(part, bool)}))
-    if not numbers or numbers[0] < 1 or any(isinstance(part, float) for part in parts):
-        raise ValueError("expected whole numbers of at least 1, such as 256,512")
+    numbers = tuple(sorted({_integer(part) for part in parts}))
+    if not numbers:
+        raise ValueError(_WHOLE)
     return numbers
+
+
+def _integer(value: Any) -> int:
+    """A whole number of at most nine digits, so that it can be written as a cut-off."""
+    text = str(value).strip()
+    if isinstance(value, float) or not _DIGITS.fullmatch(text) or not int(text):
+        raise ValueError(_WHOLE)
+    return int(text)
 
 
 def _overlap(value: Any) -> int | float:
     text = str(value).strip()
-    number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    if text.isdigit():
+    if _DIGITS.fullmatch(text) and int(text):
         return int(text)
-    if not 0 <= number < 1:
-        raise ValueError("expected tokens (64) or a share of the size (0.2 or 20%)")
+    try:
+        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < 1:
+        raise ValueError("expected tokens (64) or a share of the size (0.2 or 20%), above 0")
     return number
 
 
@@ -67,22 +83,22 @@ def _switch(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError("expected text")
     return value
 
 
 def _paths(value: Any) -> tuple[Path, ...]:
     parts = value if isinstance(value, (list, tuple)) else [value]
-    return tuple(Path(_text(part) if isinstance(part, str) else part) for part in parts)
+    return tuple(_path(part) for part in parts)
 
 
 def _path(value: Any) -> Path:
-    return _paths(value)[0]
+    return Path(_text(os.fspath(value) if isinstance(value, os.PathLike) else value))
 
 
 def _count(value: Any) -> int:
-    return _integers(value)[0]
+    return _integer(value)
 
 
 def _choice(*allowed: str) -> Callable[[Any], str]:
@@ -168,7 +184,10 @@ def as_plain(value: Any) -> Any:
 
 
 def named_files(settings: Settings) -> tuple[Path, tuple[Path, ...]]:
-    """The documents' folder and the label files. Raises ConfigError where either is not named."""
+    """The documents' folder and the label files.
+
+    Raises ConfigError where either is not named, InputError for a folder without label files.
+    """
     if settings.docs is None or not settings.labels:
         missing = "documents" if settings.docs is None else "labels"
         flag = "--docs FOLDER" if settings.docs is None else "--labels FILE"
@@ -183,5 +202,11 @@ def _label_files(paths: Sequence[Path]) -> tuple[Path, ...]:
     """Files behind the labels setting: a folder stands for its `.jsonl` files, sorted."""
     found: list[Path] = []
     for path in paths:
-        found.extend(sorted(path.glob("*.jsonl")) if path.is_dir() else [path])
+        files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+        if not files:
+            raise InputError(
+                f"labels: `{path}` holds no .jsonl file",
+                hint="name the file with your labelled questions: `--labels FILE`",
+            )
+        found.extend(files)
     return tuple(found)

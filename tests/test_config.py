@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ragcheck.config import configure, shareable
-from ragcheck.errors import ConfigError
+from ragcheck.errors import ConfigError, InputError
 from ragcheck.records import Cut
-from ragcheck.settings import Settings, plain
+from ragcheck.settings import Settings, named_files, plain
 
 
 @pytest.fixture
@@ -59,6 +59,18 @@ def test_the_nearest_file_wins_and_anchors_its_paths(
         ('at = "five"\n', "ragcheck.toml:1: cut-off `five`", "2000t"),
         ("k = [0]\n", "ragcheck.toml:1: `k` is [0]", None),
         ("k = [1.5]\n", "ragcheck.toml:1: `k` is [1.5]", None),
+        ("k = [1, true]\n", "ragcheck.toml:1: `k` is [1, True]: expected whole numbers", None),
+        ('k = "1,,2"\n', "expected whole numbers", None),
+        ("k = 9999999999\n", "expected whole numbers from 1 to 999999999", None),
+        ("budgets = [99999999999999999999]\n", "expected whole numbers", None),
+        ("sample = [3, 4]\n", "`sample` is [3, 4]", None),
+        ("overlaps = 0\n", "expected tokens", None),
+        ('overlaps = "abc"\n', "expected tokens", None),
+        ("docs = []\n", "`docs` is []", None),
+        ('docs = ["a", "b"]\n', "`docs` is ['a', 'b']", None),
+        ('docs = "a\\u0000b"\n', "expected text", None),
+        ("labels = [3]\n", "`labels` is [3]: expected text", None),
+        ("gate = 5\n", "ragcheck.toml:1: `gate` is 5: expected a table", "[gate]"),
         ("k = true\n", "ragcheck.toml:1: `k` is True", None),
         ('twins = "maybe"\n', "on or off", None),
         ("overlaps = [1.5]\n", "tokens (64) or a share", None),
@@ -75,6 +87,18 @@ def test_a_bad_file_is_told_with_its_place(
         configure({})
     assert message in caught.value.message
     assert hint is None or hint in (caught.value.hint or "")
+
+
+def test_a_tool_that_is_no_table_is_not_ours(project: Path) -> None:
+    (project / "pyproject.toml").write_text("tool = 3\n")
+    assert configure({}).settings == Settings()
+
+
+def test_a_folder_without_label_files_is_told(project: Path) -> None:
+    """A sweep without a question would end well and say nothing."""
+    (project / "empty").mkdir()
+    with pytest.raises(InputError, match="`empty` holds no"):
+        named_files(configure({"docs": "x", "labels": ["empty"]}).settings)
 
 
 def test_overlaps_are_tokens_or_shares(project: Path) -> None:

@@ -35,6 +35,8 @@ def project(tmp_path: Path) -> Path:
         {"id": "c", "question": "zzz", "passages": [{"doc": "leave.txt", "text": "March"}]},
         {"id": "d", "question": "Who is the owner?", "unanswerable": True},
     ]  # fmt: skip
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "circle").symlink_to("circle")
     (tmp_path / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return tmp_path
 
@@ -68,6 +70,13 @@ def test_a_sweep_writes_a_run_and_says_where(project: Path) -> None:
     assert stored["systems"][0]["measures"]["recall@5"]["n"] == 3
     assert str(project) not in (run / "run.json").read_text()
     assert str(project) not in (run / "report.html").read_text()
+
+
+def test_a_name_never_leads_out_of_the_reports(project: Path) -> None:
+    assert sweep(project, "--name", "../../up").returncode == 0
+    (run,) = (project / "reports").iterdir()
+    assert (run / "run.json").exists()
+    assert run.name.startswith("up-")
 
 
 def test_json_on_stdout_is_one_document(project: Path) -> None:
@@ -118,6 +127,8 @@ def test_a_gate_on_a_fresh_sweep(project: Path) -> None:
         (["sweep", "--docs", "docs", "--labels", "none.jsonl"], 2, "none.jsonl"),
         ([*SWEEP, "--docs", "docs", "--labels", "q.jsonl", "--at", "x"], 2, "--at: cut-off `x`"),
         (["sweep", "--docs", "docs", "--labels", "q.jsonl", "--chunkers", "fixd"], 2, "`fixed`"),
+        (["sweep", "--docs", "circle", "--labels", "q.jsonl"], 2, "`circle`"),
+        (["sweep", "--docs", "docs", "--labels", "empty"], 2, "no .jsonl file"),
         (["gate", "nowhere"], 3, "nowhere"),
         (["report", "nowhere"], 3, "nowhere"),
         (["cache", "info"], 0, ""),
