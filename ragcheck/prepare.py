@@ -43,7 +43,7 @@ def prepare(configured: Configured) -> Prepared:
     collection, notices = _collection(settings)
     retrievers = _share_embedders(grid.retrievers(settings))
     cuts = (settings.k, settings.budgets, settings.at)
-    judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity)
+    judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity, settings.phase)
     plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
     folder = f"{_slug(collection.name)}-{plan.key[:8]}"
     out = settings.out or configured.root / "reports" / folder

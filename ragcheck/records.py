@@ -216,7 +216,8 @@ class SystemResult:
     `key` names its files in the run folder and is a digest of everything the cell depends on;
     `chunking` names the file with its chunks (`chunks/<chunking>.parquet`). `breaks` holds the
     structural breaks per kind, `costs` what the context costs, `timing` the only values that
-    differ between equal runs.
+    differ between equal runs. `phase` says how recall depends on where the first window begins:
+    `offsets`, `recall` and `phase_sd` by measure; empty where that was not measured.
     """
 
     system: System
@@ -227,6 +228,7 @@ class SystemResult:
     breaks: Mapping[str, Mapping[str, float | int | None]]
     costs: Mapping[str, float | None]
     timing: Mapping[str, Json]
+    phase: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ def _result(row: Mapping[str, Any]) -> SystemResult:
         breaks=row["breaks"],
         costs=row["costs"],
         timing=row["timing"],
+        phase=row.get("phase", {}),
     )
 
 

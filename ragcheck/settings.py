@@ -158,6 +158,11 @@ class Settings:
     parity: tuple[str, ...] = _key(
         _choices("chroma", "legalbench"), (), "Also measure as other tools do: chroma, legalbench."
     )
+    phase: str = _key(
+        _choice("off", "bm25", "all"),
+        "bm25",
+        "Measure recall of `fixed` from five starting points: off, bm25 or all retrievers.",
+    )
     tokenizer: str = _key(_text, "cl100k_base", "tiktoken encoding that counts tokens.")
     sample: int | None = _key(
         _count, None, "Evaluate this many questions, drawn with a fixed seed."

@@ -14,7 +14,7 @@ import numpy as np
 from ragcheck.chunking import chunk_collection
 from ragcheck.errors import ComponentError, RagcheckError
 from ragcheck.measures import evaluate, judge, parity_values
-from ragcheck.measures.corpus import Corpus
+from ragcheck.measures.corpus import Corpus, Reals
 from ragcheck.measures.depth import depth, trim
 from ragcheck.measures.judging import Judged
 from ragcheck.measures.structural import structural_breaks
@@ -22,6 +22,8 @@ from ragcheck.protocols import Fusion, Index
 from ragcheck.records import Chunks, Collection, Config, Rankings, SystemResult
 from ragcheck.run import RunWriter
 from ragcheck.sweep import tables
+from ragcheck.sweep.answers import CheckedIndex
+from ragcheck.sweep.phases import mean_recall, phase_facts
 from ragcheck.sweep.plan import Cell, SweepPlan
 from ragcheck.sweep.watch import Watch, Work
 
@@ -31,11 +33,15 @@ _TIMED = 50
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """The chunks that several cells share, and what to call them in the run folder."""
+    """The chunks that several cells share, and what to call them in the run folder.
+
+    `phases` are the same windows from other starting points, for the cells that ask for them.
+    """
 
     key: str
     chunks: Chunks
     cells: tuple[Cell, ...]
+    phases: tuple[Chunking, ...] = ()
 
 
 def chunk_all(plan: SweepPlan, unfinished: Sequence[Cell]) -> list[Chunking]:
@@ -44,9 +50,22 @@ def chunk_all(plan: SweepPlan, unfinished: Sequence[Cell]) -> list[Chunking]:
     found = []
     for key, group in groupby(unfinished, key=lambda cell: cell.chunking):
         cells = tuple(group)
-        chunks = chunk_collection(documents, cells[0].chunker.made, plan.judging.tokenizer)
-        found.append(Chunking(key, chunks, cells))
+        chunker = cells[0].chunker
+        with _naming(chunker.id):
+            chunks = chunk_collection(documents, chunker.made, plan.judging.tokenizer)
+        phases = _phases(key, cells, plan)
+        found.append(Chunking(key, chunks, cells, phases))
     return found
+
+
+def _phases(key: str, cells: Sequence[Cell], plan: SweepPlan) -> tuple[Chunking, ...]:
+    """The chunks of every other starting point, with the cells that ask for them."""
+    asking = tuple(cell for cell in cells if cell.phases)
+    documents, tokenizer = plan.collection.documents, plan.judging.tokenizer
+    return tuple(
+        Chunking(key, chunk_collection(documents, chunker, tokenizer), asking)
+        for chunker in (asking[0].phases if asking else ())
+    )
 
 
 def measure_work(plan: SweepPlan, chunkings: Sequence[Chunking]) -> Work:
@@ -54,7 +73,7 @@ def measure_work(plan: SweepPlan, chunkings: Sequence[Chunking]) -> Work:
     documents, questions = plan.collection.documents, plan.collection.questions
     wanted: dict[tuple[int, str], dict[str, int]] = {}
     embedders: dict[int, Any] = {}
-    for chunking in chunkings:
+    for chunking in (one for whole in chunkings for one in (whole, *whole.phases)):
         texts: list[str] | None = None
         for embedder in _embedders(chunking.cells):
             texts = texts if texts is not None else chunking.chunks.texts(documents)
@@ -88,12 +107,14 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
     for chunking in chunkings:
         folder.write_table("chunks", chunking.key, tables.chunks(chunking.chunks))
         breaks = structural_breaks(plan.collection.documents, chunking.chunks)
+        elsewhere = _elsewhere(chunking, plan, corpus)
         for cell, index, seconds in _indexes(chunking, plan):
             watch.begins(cell.system.id)
-            with _naming(cell):
+            with _naming(cell.system.id):
                 rankings = search(index, plan, chunking.chunks)
-                timing: Config = {"index_s": seconds, "query_ms": _query_times(index, plan)}
-            judged = judge(corpus, chunking.chunks, rankings, plan.judging.cuts, plan.judging.at)
+                times = _query_times(index, plan, chunking.chunks)
+                timing: Config = {"index_s": seconds, "query_ms": times}
+            judged = judge(corpus, chunking.chunks, rankings, plan.judging.asked, plan.judging.at)
             values = evaluate(judged) | parity_values(
                 plan.judging.parity, plan.judging.cuts, plan.collection, chunking.chunks, rankings
             )
@@ -109,9 +130,23 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
                     breaks=breaks,
                     costs=tables.costs(summaries, plan.judging.at),
                     timing=timing,
+                    phase=phase_facts(cell.chunker.made, cell.phases, judged, elsewhere[cell.key]),
                 )
             )
             watch.finished(cell.system.id)
+
+
+def _elsewhere(chunking: Chunking, plan: SweepPlan, corpus: Corpus) -> dict[str, list[Reals]]:
+    """Recall of each cell, by its key, from every other starting point: float64[c]."""
+    found: dict[str, list[Reals]] = {cell.key: [] for cell in chunking.cells}
+    for start in chunking.phases:
+        for cell, index, _ in _indexes(start, plan):
+            with _naming(cell.system.id):
+                rankings = search(index, plan, start.chunks)
+            judging = plan.judging
+            judged = judge(corpus, start.chunks, rankings, judging.cuts, judging.at)
+            found[cell.key].append(mean_recall(judged))
+    return found
 
 
 def _write_tables(
@@ -136,9 +171,11 @@ def search(index: Index, plan: SweepPlan, chunks: Chunks) -> Rankings:
     if len(chunks):
         k = max(k, int(1.5 * budget / max(1.0, float(chunks.tokens.mean()))))
     while True:
-        rankings = index.search(queries, k=min(k, max(len(chunks), 1)))
+        k = min(k, max(len(chunks), 1))
+        rankings = index.search(queries, k=k)
         found = depth(chunks, rankings, cuts)
-        if not found.deeper or k >= len(chunks):
+        # With fewer than asked for, a retriever has given all it has.
+        if not found.deeper or rankings.chunk.shape[1] < k or k >= len(chunks):
             return trim(rankings, found.keep)
         k *= 2
 
@@ -155,23 +192,24 @@ def _indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[tuple[Cell, Index,
         started = time.perf_counter()
         if isinstance(retriever, Fusion):
             parts = [build(part) for part in retriever.parts]
-            index = retriever.fuse([part for part, _ in parts])
+            fused = retriever.fuse([part for part, _ in parts])
+            index = CheckedIndex(fused, len(texts))
             seconds = sum(part_seconds for _, part_seconds in parts)
         else:
-            index = retriever.index(texts)
+            index = CheckedIndex(retriever.index(texts), len(texts))
             seconds = time.perf_counter() - started
         built.append((retriever, index, seconds))
         return index, seconds
 
     for cell in chunking.cells:
-        with _naming(cell):
+        with _naming(cell.system.id):
             index, seconds = build(cell.retriever.made)
         yield cell, index, seconds
 
 
-def _query_times(index: Index, plan: SweepPlan) -> Config:
+def _query_times(index: Index, plan: SweepPlan, chunks: Chunks) -> Config:
     """Median and 95th percentile of single searches in ms, each query's vector at hand."""
-    k = max(plan.judging.ks, default=10)
+    k = max(1, min(max(plan.judging.ks, default=10), len(chunks)))
     times = []
     for question in plan.collection.questions[:_TIMED]:
         started = time.perf_counter()
@@ -187,14 +225,14 @@ def _embedders(cells: Sequence[Cell]) -> list[Any]:
 
 
 @contextmanager
-def _naming(cell: Cell) -> Iterator[None]:
-    """Turn whatever a component raises into an error that names the cell."""
+def _naming(name: str) -> Iterator[None]:
+    """Turn whatever a component raises into an error that names the system or chunker."""
     try:
         yield
     except RagcheckError as error:
-        raise type(error)(f"{cell.system.id}: {error.message}", hint=error.hint) from error
+        raise type(error)(f"{name}: {error.message}", hint=error.hint) from error
     except Exception as error:
         raise ComponentError(
-            f"{cell.system.id}: {type(error).__name__}: {error}",
+            f"{name}: {type(error).__name__}: {error}",
             hint="finished cells are kept; mend the component and run the same command again",
         ) from error

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ragcheck import __version__
+from ragcheck.chunking import Fixed
 from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.errors import ConfigError
 from ragcheck.measures import cuts_for
 from ragcheck.records import Collection, Config, Cut, System
+from ragcheck.sweep.phases import shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +34,25 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One system on one collection. `key` names its result, `chunking` the chunks it stands on."""
+    """One system on one collection. `key` names its result, `chunking` the chunks it stands on.
+
+    `phases` are the chunker's other starting points, at which recall is measured too.
+    """
 
     system: System
     chunker: Component
     retriever: Component
     chunking: str
     key: str
+    phases: tuple[Fixed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judging:
     """How every cell is measured: cut-offs in chunks and tokens, working cut, tokenizer, twins.
 
-    `parity` names the modes of other tools whose measures come beside ours.
+    `parity` names the modes of other tools whose measures come beside ours; `phase` whose recall is
+    measured from several starting points (`phases.shifted`).
     """
 
     ks: tuple[int, ...]
@@ -54,6 +61,12 @@ class Judging:
     tokenizer: str
     twins: bool
     parity: tuple[str, ...] = ()
+    phase: str = "off"
+
+    @property
+    def asked(self) -> tuple[Cut, ...]:
+        """The cut-offs asked for: `recall_auc` runs over their budgets, whatever `at` is."""
+        return (*map(Cut, self.ks), *(Cut(budget, "t") for budget in self.budgets))
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -91,8 +104,10 @@ def make_plan(
         chunking = digest([*base, chunker.options, chunker.marks])
         for retriever in retrievers:
             system = System(f"{chunker.id}/{retriever.id}", chunker.options, retriever.options)
-            key = digest([chunking, how, retriever.options, retriever.marks])
-            cells.append(Cell(system, chunker, retriever, chunking, key))
+            phases = shifted(chunker.made, retriever.made, judging.phase)
+            starts = [[phase.offset for phase in phases]] if phases else []
+            key = digest([chunking, how, retriever.options, retriever.marks, *starts])
+            cells.append(Cell(system, chunker, retriever, chunking, key, phases))
     names = [cell.system.id for cell in cells]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
