@@ -1,0 +1,74 @@
+"""What a retriever answers, checked before any number is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ragcheck.errors import ComponentError
+from ragcheck.protocols import Index
+from ragcheck.records import Rankings
+
+_HINT = (
+    "`search` must return integers [queries, k'] with k' <= k, best first, -1 after the last, and "
+    "scores of the same shape"
+)
+
+
+class CheckedIndex:
+    """An index over `size` texts whose every answer is what `Index.search` promises.
+
+    A plug-in that counts from 1, repeats a text or returns distances would otherwise become a
+    wrong number that nobody sees.
+    """
+
+    def __init__(self, index: Index, size: int) -> None:
+        self.index = index
+        self.size = size
+
+    def search(self, queries: Sequence[str], *, k: int) -> Rankings:
+        """What the index returns, as int32 and float32. Raises ComponentError if it is not so."""
+        found = self.index.search(queries, k=k)
+        chunk, score = np.asarray(found.chunk), np.asarray(found.score)
+        wrong = _shape(chunk, score, len(queries), k) or _content(chunk, score, self.size)
+        if wrong:
+            raise ComponentError(f"index {type(self.index).__name__} returned {wrong}", hint=_HINT)
+        there = chunk >= 0
+        return Rankings(
+            np.where(there, chunk, -1).astype(np.int32),
+            np.where(there, score, -np.inf).astype(np.float32),
+        )
+
+
+def _shape(
+    chunk: npt.NDArray[np.generic], score: npt.NDArray[np.generic], queries: int, k: int
+) -> str:
+    """What is wrong with the form of an answer, or nothing."""
+    if chunk.ndim != 2 or len(chunk) != queries or chunk.shape != score.shape:
+        return f"shapes {chunk.shape} and {score.shape} for {queries} queries"
+    if chunk.shape[1] > k:
+        return f"{chunk.shape[1]} texts where {k} were asked for"
+    if chunk.size and not np.issubdtype(chunk.dtype, np.integer):
+        return f"positions of texts as {chunk.dtype}"
+    if score.size and not np.issubdtype(score.dtype, np.floating):
+        return f"scores as {score.dtype}"
+    return ""
+
+
+def _content(chunk: npt.NDArray[np.integer], score: npt.NDArray[np.floating], size: int) -> str:
+    """What is wrong with the texts and scores of an answer, or nothing."""
+    there = chunk >= 0
+    if chunk.size and chunk.max() >= size:
+        return f"text {chunk.max()}, but there are {size}, counted from 0"
+    if (there[:, 1:] & ~there[:, :-1]).any():
+        return "a text after a place without one"
+    ordered = np.sort(np.where(there, chunk, -1), axis=1)
+    if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
+        return "the same text twice for one query"
+    if not np.isfinite(score[there]).all():
+        return "a score that is not a finite number"
+    if (score[:, 1:] > score[:, :-1])[there[:, 1:]].any():
+        return "scores that rise: the best comes first"
+    return ""
