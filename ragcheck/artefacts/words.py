@@ -36,7 +36,7 @@ def value(number: float | None, unit: str) -> str:
     """A mean in its unit."""
     if number is None:
         return "none"
-    return f"{number:.3f}" if unit == "share" else f"{number:,.1f}"
+    return f"{number:.3f}" if unit in ("share", "ratio") else f"{number:,.1f}"
 
 
 def change(delta: Delta) -> str:

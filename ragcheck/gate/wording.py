@@ -17,11 +17,11 @@ def exact_enough(actual: float, limit: float, decimals: int = 3) -> str:
 
 
 def points(value: float, unit: str, limit: float | None = None) -> str:
-    """A difference of shares in points (`2.1`), of anything else in its unit (`14.0`)."""
-    scale = 100.0 if unit == "share" else 1.0
+    """A difference of shares in points (`2.1`), of anything else in its unit (`14.0`, `0.210`)."""
+    scale, digits = 100.0 if unit == "share" else 1.0, 3 if unit == "ratio" else 1
     if limit is None:
-        return f"{value * scale:.1f}"
-    return exact_enough(round(value * scale, 10), round(limit * scale, 10), 1)
+        return f"{value * scale:.{digits}f}"
+    return exact_enough(round(value * scale, 10), round(limit * scale, 10), digits)
 
 
 def unit_of(measure: Measure) -> str:
@@ -49,7 +49,7 @@ def drop_message(
     """
     before, after = means
     drop, unit = found.drop or 0.0, measure.unit
-    digits = 3 if unit == "share" else 1
+    digits = 3 if unit in ("share", "ratio") else 1
     worse, better = ("rise", "fall") if measure.better == "lower" else ("drop", "gain")
     lost = drop > 0
     size = points(abs(drop), unit, rule.limit if lost else None)

@@ -58,7 +58,8 @@ def decide_drops(
 
     FAIL: the drop is over the tolerance *and* p <= alpha, so that neither noise nor a change too
     small to care about fails. PASS: the one-sided bound excludes a drop over the tolerance; or no
-    question changed at all, which is what an unchanged system looks like. Else INCONCLUSIVE. PASS
+    question changed at all, which is what an unchanged system looks like; or all gained the same,
+    which leaves no spread to bound. Else INCONCLUSIVE. PASS
     needs no adjustment for several rules: all of them must hold (intersection-union).
     """
     found = [basis(rule.differences, rule.clusters) for rule in rules]
@@ -74,7 +75,9 @@ def _decide(tolerance: float, found: Basis, p: float, alpha: float) -> DropDecis
     verdict: Verdict = "INCONCLUSIVE"
     if -found.mean > tolerance + ROUNDING and p <= alpha:
         verdict = "FAIL"
-    elif not found.changed or (worst is not None and worst < tolerance - ROUNDING):
+    elif not found.changed or (found.error is None and found.mean > 0):
+        verdict = "PASS"
+    elif worst is not None and worst < tolerance - ROUNDING:
         verdict = "PASS"
     needed = questions_needed(found, tolerance)
     counts = found.n, found.groups
