@@ -1,10 +1,9 @@
 import random
 import re
-import time
-from collections import Counter
 
 import pytest
 
+from benchmarks.anchoring import delete_paragraphs, insert_lines, measure, normalise
 from ragcheck.labels.anchoring import Anchor, anchor, renamed
 from ragcheck.labels.marks import Mark
 from ragcheck.records import Document
@@ -170,113 +169,48 @@ def test_a_document_that_holds_less_than_half_of_the_texts_is_not_the_renamed_on
     assert renamed(marks, [Document("b.md", FEE)]) == {}
 
 
-# The public set after scripted edits. Each edit cuts a text into pieces; a piece keeps its old
-# offset or has none, so that where every character went is known.
-
-Pieces = list[tuple[str, int | None]]
+# The public set after scripted edits (`python -m benchmarks.anchoring` prints these figures).
 
 
-def insert_lines(text: str, rnd: random.Random) -> Pieces:
-    """A line after 10% of the paragraphs."""
-    pieces: Pieces = []
-    for match in re.finditer(r"[^\n]+|\n+", text):
-        pieces.append((match[0], match.start()))
-        if match[0].strip() and rnd.random() < 0.1:
-            pieces.append((f"\nA new line that nobody asked for, number {rnd.random()}.", None))
-    return pieces
+def outcomes(shared_data, edit, *, context):
+    result = measure(shared_data / "chroma_general", edit, context=context)
+    assert len(result.placed) == 790
+    assert result.seconds < 2
+    return result
 
 
-def delete_paragraphs(text: str, rnd: random.Random) -> Pieces:
-    return [
-        (match[0], match.start())
-        for match in re.finditer(r"[^\n]+|\n+", text)
-        if not match[0].strip() or rnd.random() >= 0.05
-    ]
-
-
-def normalise(text: str, rnd: random.Random) -> Pieces:
-    """White space as one space or line end, typographic signs as plain ones, combined letters."""
-    signs = str.maketrans("’‘“”–—", "''\"\"--")
-    return [
-        (
-            "\n" if "\n" in match[0] else " " if match[0].isspace() else match[0].translate(signs),
-            match.start(),
-        )
-        for match in re.finditer(r"\s+|\S", text)
-    ]
-
-
-def edited(folder, edit) -> tuple[list[Mark], list[Document], dict[str, dict[int, int]]]:
-    """Marks as the label file has them, documents after the edit, and where characters went."""
-    import json
-
-    old = {path.name: path.read_text("utf-8") for path in sorted((folder / "docs").iterdir())}
-    rows = (folder / "questions.jsonl").read_text("utf-8").splitlines()
-    marks = [
-        Mark(p["doc"], p["text"], (p["start"], p["end"]))
-        for row in rows
-        for p in json.loads(row)["passages"]
-    ]
-    documents, went = [], {}
-    for name, text in old.items():
-        rnd, parts, at, moves = random.Random(name), [], 0, {}
-        for piece, start in edit(text, rnd):
-            if start is not None:
-                moves.update({start + i: at + i for i in range(len(piece))})
-            parts.append(piece)
-            at += len(piece)
-        documents.append(Document(name, "".join(parts)))
-        went[name] = moves
-    return marks, documents, went
-
-
-def outcomes(shared_data, edit) -> tuple[Counter, list[tuple[Mark, Anchor]]]:
-    """How often each (outcome, where) occurs: right, gone (its text was cut), elsewhere, none."""
-    marks, documents, went = edited(shared_data / "chroma_general", edit)
-    began = time.perf_counter()
-    found = anchor(marks, documents)
-    seconds = time.perf_counter() - began
-    counts: Counter = Counter()
-    texts = {document.id: document.text for document in documents}
-    for given, anchored in zip(marks, found, strict=True):
-        visible = [i for i, c in enumerate(given.text) if not c.isspace()]
-        ends = [went[given.doc].get(given.offsets[0] + i) for i in (visible[0], visible[-1])]
-        where = "none"
-        if anchored.span is not None:
-            got = texts[given.doc][anchored.span.start : anchored.span.end]
-            seen = [i for i, c in enumerate(got) if not c.isspace()]
-            here = [anchored.span.start + seen[0], anchored.span.start + seen[-1]]
-            where = "right" if here == ends and anchored.span.document == given.doc else "elsewhere"
-        counts[anchored.outcome, "gone" if None in ends else where] += 1
-    assert seconds < 10, "2 s are aimed at, on an idle machine"
-    return counts, list(zip(marks, found, strict=True))
-
-
-def test_after_inserted_lines_every_label_is_found(shared_data):
-    counts, _ = outcomes(shared_data, insert_lines)
+@pytest.mark.shared
+@pytest.mark.parametrize("context", [False, True])
+def test_after_inserted_lines_every_label_is_found(shared_data, context):
+    result = outcomes(shared_data, insert_lines, context=context)
+    counts = result.counts
+    assert result.held < 200  # the edit is no small one
     right = counts["same", "right"] + counts["moved", "right"]
-    wrong = counts["moved", "elsewhere"]
-    assert right + wrong == 790
-    assert wrong <= 7
+    assert right + counts["moved", "elsewhere"] == 790
+    assert counts["moved", "elsewhere"] <= 7
     assert counts["moved", "right"] > 500
 
 
-def test_after_normalisation_every_label_is_found_and_none_misplaced(shared_data):
-    counts, _ = outcomes(shared_data, normalise)
+@pytest.mark.shared
+@pytest.mark.parametrize("context", [False, True])
+def test_after_normalisation_every_label_is_found_and_none_misplaced(shared_data, context):
+    counts = outcomes(shared_data, normalise, context=context).counts
     assert sum(n for (_, where), n in counts.items() if where == "right") == 790
     assert counts["normalised", "right"] > 50
 
 
-def test_after_deletions_a_text_that_is_gone_is_never_silently_moved(shared_data):
-    counts, pairs = outcomes(shared_data, delete_paragraphs)
+@pytest.mark.shared
+@pytest.mark.parametrize("context", [False, True])
+def test_after_deletions_a_text_that_is_gone_is_never_silently_moved(shared_data, context):
+    result = outcomes(shared_data, delete_paragraphs, context=context)
+    counts = result.counts
     gone = sum(n for (_, where), n in counts.items() if where == "gone")
     assert gone > 20
     assert counts["normalised", "gone"] == counts["same", "gone"] == 0
     assert sum(n for (_, where), n in counts.items() if where == "elsewhere") <= 7
     assert counts["same", "right"] + counts["moved", "right"] >= 790 - gone - 7
     # What moved although its place was deleted is a twin: the same text still stands elsewhere.
-    _, documents, _ = edited(shared_data / "chroma_general", delete_paragraphs)
-    texts = {document.id: document.text for document in documents}
-    for given, found in pairs:
-        if found.outcome == "moved":
-            assert texts[given.doc][found.span.start : found.span.end] == given.text
+    for one in result.placed:
+        if one.anchor.outcome == "moved":
+            span = one.anchor.span
+            assert result.texts[span.document][span.start : span.end] == one.mark.text
