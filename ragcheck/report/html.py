@@ -47,7 +47,7 @@ def render(folder: RunFolder) -> bytes:
             view=view,
             cut_words=cut_words(data.at.unit, data.at.value),
             charts=[(chart, Markup(charts.svg(chart))) for chart in view.curves.charts],  # noqa: S704
-            blocks=blocks(data, view),
+            blocks={name: Markup(text) for name, text in blocks(data, view).items()},  # noqa: S704
             style=Markup(style),  # noqa: S704
             script=Markup(script),  # noqa: S704
             policy=_policy(style, script),

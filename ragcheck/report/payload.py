@@ -1,4 +1,4 @@
-"""The data that the page's script draws from: gzip and base64, decoded only when needed.
+"""The data that the page's script draws from: packed (`packing`), decoded only when needed.
 
 Documents stand once; chunks and hits are numbers. All offsets count UTF-16 units, as the browser
 does. Blocks: `core` (questions, outcomes), `documents`, `chunks-<n>` and `system-<n>`, so that
@@ -7,9 +7,6 @@ opening a screen decodes only what it shows.
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,47 +15,28 @@ import numpy as np
 from ragcheck.records import Document
 from ragcheck.report.load import Cell, Floats, Ints, Loaded
 from ragcheck.report.outcomes import Outcomes
+from ragcheck.report.packing import digits, pack, shifted, worded
 from ragcheck.report.view import View
 from ragcheck.report.words import CAUSES, FLAGS, OUTCOMES
 
-#: Printable characters that JSON does not escape.
-ALPHABET = np.array([c for c in range(32, 127) if c not in b'"\\'], dtype=np.uint8)
-#: Steps from 0 to the largest score: what three figures can show.
-SCORE_STEPS = 1000
+#: Steps from 0 to the largest score: enough to order what a page can show.
+SCORE_STEPS = 500
 
 
 def blocks(data: Loaded, view: View) -> dict[str, str]:
-    """Every block by name, as base64 text."""
+    """Every block by name, packed."""
     offsets = [utf16(document.text) for document in data.documents]
     chunkings = list(dict.fromkeys(cell.result.chunking for cell in data.cells))
     first = {cell.result.chunking: cell for cell in reversed(data.cells)}
     content: dict[str, object] = {
         "core": _core(data, view, offsets, chunkings),
-        "documents": [document.text for document in data.documents],
+        "documents": worded([document.text for document in data.documents]),
     }
     for number, name in enumerate(chunkings):
         content[f"chunks-{number}"] = _chunks(first[name], offsets)
     for number, cell in enumerate(data.cells):
         content[f"system-{number}"] = _system(data, cell, offsets)
     return {name: pack(value) for name, value in content.items()}
-
-
-def pack(value: object) -> str:
-    """JSON, gzip without a clock, base64."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode("ascii")
-
-
-def digits(values: Ints) -> list[str]:
-    """Numbers >= 0 as characters: a string per digit to the base 93, the lowest digit first.
-
-    Numbers that look random pack a quarter smaller like this than as decimal text.
-    """
-    rest = np.asarray(values, dtype=np.int64)
-    planes = [ALPHABET[rest % len(ALPHABET)].tobytes().decode("ascii")]
-    while (rest := rest // len(ALPHABET)).any():
-        planes.append(ALPHABET[rest % len(ALPHABET)].tobytes().decode("ascii"))
-    return planes
 
 
 def utf16(text: str) -> Ints:
@@ -81,7 +59,10 @@ def _core(
             "pollution": data.find("pollution", data.at),
             "coverage": data.find("char_recall", data.at),
         },
-        "documents": [_document(document) for document in data.documents],
+        "documents": [
+            [document.id, document.title, int(_at(steps, len(document.text)))]
+            for document, steps in zip(data.documents, offsets, strict=True)
+        ],
         "questions": [
             [q.id, q.text, list(q.tags), int(q.must_pass), _items(data, q.items, offsets)]
             for q in data.questions
@@ -92,10 +73,6 @@ def _core(
         ],
         "best": view.verdict.headline.run if view.verdict.headline else "",
     }
-
-
-def _document(document: Document) -> list[str]:
-    return [document.id, document.title]
 
 
 def _items(data: Loaded, items: Any, offsets: list[Ints]) -> list[list[list[int]]]:
@@ -155,9 +132,9 @@ def _chunks(cell: Cell, offsets: list[Ints]) -> Mapping[str, object]:
     number = {prefix: position for position, prefix in enumerate(known)}
     return {
         "counts": counts.tolist(),
-        "gap": (start - before).tolist(),
+        "gap": shifted(start - before),
         "length": digits(end - start),
-        "tokens": cell.chunks["tokens"].tolist(),
+        "tokens": digits(cell.chunks["tokens"]),
         "prefixes": known,
         "prefix": [number[prefix] for prefix in prefixes],
     }
@@ -192,12 +169,12 @@ def _system(data: Loaded, cell: Cell, offsets: list[Ints]) -> Mapping[str, objec
 
 
 def _scores(scores: Floats, counts: Ints) -> Mapping[str, object]:
-    """Scores in thousandths of the largest, each after a question's first as its distance down."""
+    """Scores in steps, each after a question's first as its distance down."""
     step = float(f"{np.abs(scores).max(initial=0) / SCORE_STEPS or 1.0:.6g}")
     whole = np.round(scores / step).astype(int)
     first = np.zeros(len(whole), dtype=bool)
     first[(np.cumsum(counts) - counts)[counts > 0]] = True
-    return {"step": step, "score": np.where(first, whole, -np.diff(whole, prepend=0)).tolist()}
+    return {"step": step, "score": shifted(np.where(first, whole, -np.diff(whole, prepend=0)))}
 
 
 def _kept(data: Loaded, cell: Cell) -> tuple[Ints, Ints]:

@@ -7,23 +7,45 @@ function block(name) {
 }
 
 async function decode(name) {
-  const text = document.getElementById(`data-${name}`).textContent;
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bytes = unsigned(document.getElementById(`data-${name}`).textContent);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
 
-// Numbers written as characters: a string per digit to the base 93, the lowest first.
-const ALPHABET = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((c) => c !== '"' && c !== "\\");
-const DIGIT = new Map(ALPHABET.map((c, at) => [c.charCodeAt(0), at]));
+const printable = (without) => Array.from({ length: 95 }, (_, at) => 32 + at).filter((c) => !without.includes(String.fromCharCode(c)));
+const valueOf = (alphabet) => {
+  const out = new Uint8Array(128);
+  alphabet.forEach((c, at) => { out[c] = at; });
+  return out;
+};
 
-function numbers(planes) {
-  const out = new Int32Array(planes[0].length);
-  for (let p = planes.length - 1; p >= 0; p -= 1) {
-    for (let at = 0; at < out.length; at += 1) out[at] = out[at] * DIGIT.size + DIGIT.get(planes[p].charCodeAt(at));
+// Bytes from `<count> <signs>`: two signs to the base 91 are 13 bits.
+const SIGN = valueOf(printable(' "\\<'));
+
+function unsigned(text) {
+  const space = text.indexOf(" ");
+  const out = new Uint8Array(Number(text.slice(0, space)));
+  for (let from = space + 1, to = 0, bits = 0, held = 0; to < out.length; from += 2) {
+    bits = (bits << 13) | (SIGN[text.charCodeAt(from)] * 91 + SIGN[text.charCodeAt(from + 1)]);
+    held += 13;
+    while (held >= 8 && to < out.length) { held -= 8; out[to] = bits >> held; to += 1; }
+    bits &= (1 << held) - 1;
   }
   return out;
 }
+
+// Numbers written as characters: a string per digit to the base 93, the lowest first.
+const ALPHABET = printable('"\\');
+const DIGIT = valueOf(ALPHABET);
+
+function numbers(planes, low = 0) {
+  const out = new Int32Array(planes[0].length);
+  for (let p = planes.length - 1; p >= 0; p -= 1) {
+    for (let at = 0; at < out.length; at += 1) out[at] = out[at] * ALPHABET.length + DIGIT[planes[p].charCodeAt(at)];
+  }
+  return low ? out.map((value) => value + low) : out;
+}
+const shifted = ({ low, planes }) => numbers(planes, low);
 
 const running = (counts) => {
   const first = new Int32Array(counts.length + 1);
@@ -45,17 +67,17 @@ const core = once("core", async () => {
 async function chunks(number) {
   return once(`chunks ${number}`, async () => {
     const raw = await block(`chunks-${number}`);
-    const length = numbers(raw.length);
+    const [gap, length] = [shifted(raw.gap), numbers(raw.length)];
     const first = running(raw.counts);
-    const [start, end, home] = [0, 1, 2].map(() => new Int32Array(raw.gap.length));
+    const [start, end, home] = [0, 1, 2].map(() => new Int32Array(gap.length));
     for (let d = 0; d < raw.counts.length; d += 1) {
       for (let row = first[d], at = 0; row < first[d + 1]; row += 1) {
-        start[row] = at + raw.gap[row];
+        start[row] = at + gap[row];
         at = end[row] = start[row] + length[row];
         home[row] = d;
       }
     }
-    return { ...raw, start, end, first, document: home };
+    return { ...raw, start, end, first, document: home, tokens: numbers(raw.tokens) };
   })();
 }
 
@@ -63,7 +85,7 @@ async function system(number) {
   return once(`system ${number}`, async () => {
     const raw = await block(`system-${number}`);
     const first = running(raw.hits);
-    const score = Float64Array.from(raw.score);
+    const score = Float64Array.from(shifted(raw.score));
     for (let q = 0; q < raw.hits.length; q += 1) {
       for (let row = first[q] + 1; row < first[q + 1]; row += 1) score[row] = score[row - 1] - score[row];
     }
@@ -71,7 +93,13 @@ async function system(number) {
   })();
 }
 
-const texts = () => block("documents");
+const texts = once("texts", async () => {
+  const raw = await block("documents");
+  const signs = Object.keys(raw.words).join("");
+  if (!signs) return raw.texts;
+  const any = new RegExp(`[${signs}]`, "g");
+  return raw.texts.map((text) => text.replace(any, (sign) => raw.words[sign]));
+});
 
 const kept = new Map();
 function once(name, make) {
