@@ -13,7 +13,7 @@ from typing import Any
 
 from ragcheck import registry
 from ragcheck.chunking.options import resolve_overlap
-from ragcheck.options import option_types
+from ragcheck.provenance import marks
 from ragcheck.records import Config, Json
 from ragcheck.settings import Settings
 from ragcheck.sweep.plan import Component
@@ -25,7 +25,7 @@ def chunkers(settings: Settings) -> list[Component]:
     for options in settings.chunkers:
         name = str(options["name"])
         made = registry.load("chunker", name)
-        fields = option_types(made) if inspect.isclass(made) else {}
+        fields = registry.options_of(f"chunker `{name}`", made) if inspect.isclass(made) else {}
         sizes = settings.chunk_sizes if "size" in fields and "size" not in options else (None,)
         overlaps: tuple[Any, ...] = (None,)
         if "overlap" in fields and "overlap" not in options:
@@ -68,16 +68,15 @@ def _embedder(options: Config) -> Config:
 
 def _component(kind: registry.Kind, name: str, built: Any, grid: Mapping[str, Json]) -> Component:
     options = registry.describe(kind, built)
-    default = registry.describe(kind, registry.build(kind, {"name": name}))
+    default = registry.usual(kind, name)
     parts = [name]
-    parts += [str(options[key]) for key in ("size", "overlap") if key in options and key in default]
-    named = {"name", "size", "overlap", *grid}
+    parts += [str(options[key]) for key in ("size", "overlap") if key in options]
+    named = {"name", "size", "overlap", *(k for k, v in grid.items() if options.get(k) == v)}
     extra = [f"{k}={v}" for k, v in _differences(options, default) if k.split(".")[0] not in named]
-    marks = (f"version {registry.version(built)}", *registry.fingerprints(built))
     id = ",".join(["-".join(parts), *extra])
     if kind == "chunker":  # the first slash of a system's id ends the chunker
         id = id.replace("/", "_")
-    return Component(id, options, built, marks)
+    return Component(id, options, built, marks(kind, built))
 
 
 def _differences(options: Config, default: Config) -> Iterator[tuple[str, str]]:

@@ -107,6 +107,6 @@ def _convert(value: Json, member: Any, choices: tuple[Any, ...] | None) -> Any:
 def _number(value: Any, member: type[int] | type[float]) -> int | float | None:
     try:
         number = member(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if isinstance(value, str) or number == value else None

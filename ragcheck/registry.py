@@ -14,9 +14,10 @@ import importlib.metadata
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
-from ragcheck.errors import ComponentError, ConfigError
+from ragcheck.errors import ComponentError, ConfigError, RagcheckError
 from ragcheck.options import as_options, coerce, option_types, refuse_unknown
 from ragcheck.protocols import Chunker, Embedder, Retriever
 from ragcheck.records import Config, Json
@@ -66,7 +67,7 @@ def entries(kind: Kind) -> dict[str, Entry]:
     Raises ConfigError when two owners claim one name.
     """
     found = {name: Entry(kind, name, target, "ragcheck") for name, target in BUILT_IN[kind].items()}
-    for point in sorted(importlib.metadata.entry_points(group=f"ragcheck.{kind}s")):
+    for point in _points(f"ragcheck.{kind}s"):
         owner = point.dist.name if point.dist else "unknown"
         entry = Entry(kind, point.name, point.value, owner)
         if found.setdefault(point.name, entry) != entry:
@@ -75,6 +76,12 @@ def entries(kind: Kind) -> dict[str, Entry]:
                 hint="uninstall one of them, or name the one you mean as `module:object`",
             )
     return found
+
+
+@lru_cache
+def _points(group: str) -> tuple[importlib.metadata.EntryPoint, ...]:
+    """The entry points of a group; looking through everything installed takes a while."""
+    return tuple(sorted(importlib.metadata.entry_points(group=group)))
 
 
 def load(kind: Kind, name: str) -> Any:
@@ -111,56 +118,72 @@ def build(
     """
     given = dict(options)
     name = str(given.pop("name"))
+    where = f"{kind} `{name}`"
     made = load(kind, name)
+    fields = options_of(where, made) if inspect.isclass(made) else {}
+    refuse_unknown(where, given, fields)
     if not inspect.isclass(made):
-        refuse_unknown(f"{kind} `{name}`", given, {})
-        return _checked(kind, name, made)
-    fields = option_types(made)
-    refuse_unknown(f"{kind} `{name}`", given, fields)
+        return _nameable(kind, name, _checked(kind, name, made))
     values: dict[str, Any] = {k: v for k, v in (defaults or {}).items() if k in fields}
     for field, annotation in fields.items():
-        nested = _nested_kind(annotation)
-        if nested:
-            fallback = embedder if nested == "embedder" and embedder else {"name": NESTED[field]}
-            spec = as_options(given.get(field, fallback))
-            values[field] = build(nested, spec, embedder=embedder)
+        nested = nested_kind(annotation)
+        inside = embedder if nested == "embedder" and embedder else _inside(made, field, nested)
+        if nested and (field in given or inside):
+            values[field] = build(nested, as_options(given.get(field, inside)), embedder=embedder)
         elif field in given:
-            values[field] = coerce(f"{kind} `{name}`", field, annotation, given[field])
+            values[field] = coerce(where, field, annotation, given[field])
     try:
-        return _checked(kind, name, made(**values))
-    except TypeError as error:
-        raise ConfigError(f"{kind} `{name}` cannot be built: {error}") from error
+        component = made(**values)
+    except RagcheckError:
+        raise
+    except Exception as error:  # a component's own check of its options, or one that is missing
+        raise ConfigError(
+            f"{where} cannot be built: {error}", hint=f"its options: {', '.join(fields) or 'none'}"
+        ) from error
+    return _checked(kind, name, component)
 
 
 def describe(kind: Kind, component: Any) -> dict[str, Json]:
-    """The options that build `component` again, `name` first, nested components as tables."""
+    """The options that build `component` again, `name` first, nested components as tables.
+
+    Raises ConfigError for an option that no file can hold.
+    """
     described: dict[str, Json] = {"name": _name(kind, component)}
-    if dataclasses.is_dataclass(component):
-        for field, annotation in option_types(type(component)).items():
-            value = getattr(component, field)
-            nested = _nested_kind(annotation)
-            described[field] = describe(nested, value) if nested else value
+    for field, annotation in options_of(described["name"], type(component)).items():
+        value = getattr(component, field)
+        nested = nested_kind(annotation)
+        described[field] = describe(nested, value) if nested else value
+        if not nested and not _is_plain(value):
+            raise ConfigError(
+                f"{kind} `{described['name']}` option `{field}`: {value!r} cannot be written down",
+                hint="options are text, numbers, true or false, and lists and tables of them",
+            )
     return described
 
 
-def version(component: Any) -> int:
-    """The component's own version: raise it when equal options give other results."""
-    return int(getattr(component, "version", 1))
+def usual(kind: Kind, name: str) -> dict[str, Json]:
+    """The options of a component that has the default of each, as `describe` gives them.
 
-
-def fingerprints(component: Any) -> list[str]:
-    """Fingerprints of the embedders inside a component, so that another model is another key."""
-    if isinstance(component, Embedder):
-        return [component.fingerprint]
-    if not dataclasses.is_dataclass(component):
-        return []
-    values = (getattr(component, field.name) for field in dataclasses.fields(component))
-    return [mark for value in values for mark in fingerprints(value)]
+    Nothing is built; an option without a default is left out.
+    """
+    made = load(kind, name)
+    described: dict[str, Json] = {"name": name}
+    if not inspect.isclass(made):
+        return describe(kind, made)
+    for field, annotation in options_of(name, made).items():
+        nested = nested_kind(annotation)
+        inside = _inside(made, field, nested)
+        default = _default(made, field)
+        if nested and inside:
+            described[field] = usual(nested, inside)
+        elif default is not dataclasses.MISSING:
+            described[field] = describe(nested, default) if nested else default
+    return described
 
 
 def replace_embedders(component: Any, wrap: Callable[[Embedder], Embedder]) -> Any:
     """The same component with every embedder inside replaced by `wrap(embedder)`."""
-    if isinstance(component, Embedder):
+    if _offers("embedder", component):
         return wrap(component)
     if not dataclasses.is_dataclass(component) or isinstance(component, type):
         return component
@@ -170,27 +193,88 @@ def replace_embedders(component: Any, wrap: Callable[[Embedder], Embedder]) -> A
     return dataclasses.replace(component, **changed) if changed else component
 
 
-def _nested_kind(annotation: Any) -> Kind | None:
+def nested_kind(annotation: Any) -> Kind | None:
+    """The kind of component that a field of this type holds."""
     for kind, protocol in PROTOCOLS.items():
         if annotation is protocol:
             return kind
     return None
 
 
+def _inside(made: type, field: str, nested: Kind | None) -> str | None:
+    """What a nested component is that the options do not name; None: the class's own default."""
+    if nested == "embedder":
+        return NESTED["embedder"]
+    return NESTED.get(field) if nested and _default(made, field) is dataclasses.MISSING else None
+
+
+def _default(made: type, field: str) -> Any:
+    """The default of a field of a dataclass, or MISSING."""
+    found: dataclasses.Field[Any] = made.__dataclass_fields__[field]  # type: ignore[attr-defined]
+    if found.default_factory is not dataclasses.MISSING:
+        return found.default_factory()
+    return found.default
+
+
+def options_of(where: Any, made: type) -> dict[str, Any]:
+    """Option names and types of a class. Raises ComponentError where annotations are broken."""
+    try:
+        return option_types(made)
+    except Exception as error:  # such as a name that is imported for type checkers only
+        raise ComponentError(f"{where}: its options cannot be read: {error!r}") from error
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_plain(part) for key, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (str, int, float))
+
+
+def entry_of(kind: Kind, component: Any) -> Entry | None:
+    """The entry that names a component's class."""
+    target = _target(component)
+    return next((e for e in entries(kind).values() if e.target == target), None)
+
+
 def _name(kind: Kind, component: Any) -> str:
-    made = component if inspect.isfunction(component) else type(component)
-    target = f"{made.__module__}:{made.__qualname__}"
-    for entry in entries(kind).values():
-        if entry.target == target:
-            return entry.name
-    return target
+    entry = entry_of(kind, component)
+    return entry.name if entry else _target(component)
+
+
+def _target(component: Any) -> str:
+    return f"{type(component).__module__}:{type(component).__qualname__}"
+
+
+def _offers(kind: Kind, component: Any) -> bool:
+    """Whether a component has what its protocol asks for. Asks no embedder for its fingerprint.
+
+    `isinstance` with a protocol would, which takes the model itself.
+    """
+    wanted = {"chunker": ["chunk"], "retriever": ["index"], "embedder": ["embed", "fingerprint"]}
+    missing = object()
+    return all(
+        inspect.getattr_static(component, name, missing) is not missing for name in wanted[kind]
+    )
 
 
 def _checked(kind: Kind, name: str, component: Any) -> Any:
-    if not isinstance(component, PROTOCOLS[kind]):
+    if not _offers(kind, component):
         wanted = [m for m in ("chunk", "index", "embed") if hasattr(PROTOCOLS[kind], m)]
         raise ConfigError(
             f"`{name}` is not a {kind}: it has no method `{wanted[0]}`",
             hint="`ragcheck components` lists what each kind needs and what is installed",
+        )
+    return component
+
+
+def _nameable(kind: Kind, name: str, component: Any) -> Any:
+    """A ready object, unless it holds what neither its name nor any option says."""
+    held = () if dataclasses.is_dataclass(component) else getattr(component, "__dict__", ())
+    if held:
+        raise ConfigError(
+            f"{kind} `{name}` holds options that cannot be named: {', '.join(held)}",
+            hint="make its class a frozen dataclass whose fields are its options",
         )
     return component
