@@ -1,4 +1,4 @@
-"""How data become text of the page: numbers and frequent words as signs, gzip, 13 bits in two signs.
+"""How data become text of the page: words and numbers as signs, gzip, 13 bits in two signs.
 
 `static/data.js` reads it back. Each step earned its place on a real run: numbers that look random
 pack a quarter smaller as signs, documents a tenth smaller with signs for their words, and two signs
@@ -44,7 +44,8 @@ def _block(data: bytes) -> str:
     bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8))
     rows = np.concatenate((bits, np.zeros(-len(bits) % 13, dtype=np.uint8))).reshape(-1, 13)
     values = np.packbits(np.pad(rows, ((0, 0), (3, 0))), axis=1).view(">u2")[:, 0]
-    return SIGNS[np.column_stack(np.divmod(values, len(SIGNS)))].tobytes().decode("ascii")
+    written: bytes = SIGNS[np.column_stack(np.divmod(values, len(SIGNS)))].tobytes()
+    return written.decode("ascii")
 
 
 def digits(values: Ints) -> list[str]:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ragcheck.records import Document
 from ragcheck.report.load import Cell, Floats, Ints, Loaded
 from ragcheck.report.outcomes import Outcomes
 from ragcheck.report.packing import digits, pack, shifted, worded

@@ -33,7 +33,9 @@ def summary(folder: RunFolder) -> dict[str, Json]:
         "systems": [_row(row, view.systems.columns) for row in view.systems.rows],
         "missing": list(view.systems.missing),
         "warnings": [
-            {"system": note.system or None, "text": note.text} for note in verdict.warnings
+            {"system": system, "text": note.text}
+            for note in verdict.warnings
+            for system in note.systems or (None,)
         ],
     }
 

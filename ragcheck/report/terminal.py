@@ -43,7 +43,7 @@ def print_run(folder: RunFolder, console: Console | None = None) -> None:
     if hidden > 0:
         out.print(f"{hidden} more systems stand in the report", markup=False)
     for notice in view.verdict.warnings[:WARNINGS]:
-        system = f"{notice.system}: " if notice.system else ""
+        system = f"{', '.join(notice.systems)}: " if notice.systems else ""
         out.print(f"warning: {system}{notice.text}", markup=False)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ragcheck.notation import parse_measure
-from ragcheck.records import Json
 from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import Figure, amount, bare, figure, share
 from ragcheck.report.outcomes import MISSED, PARTIAL, outcomes
 from ragcheck.report.ranking import ranked
+from ragcheck.report.view_facts import facts
 from ragcheck.report.words import cut_words, ordinal, plural
 from ragcheck.verdict import price
 
@@ -69,10 +69,10 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Warning_:
-    """Something that changes how the page must be read."""
+    """Something that changes how the page must be read; `systems` are empty for the whole run."""
 
     text: str
-    system: str
+    systems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ def build_verdict(data: Loaded, choice: Choice | None) -> Verdict:
         _leaders(data, choice) if choice else (),
         _tiles(data, best) if best else (),
         _leads(data, best) if best else (),
-        tuple(Warning_(notice.text, notice.system or "") for notice in data.run.warnings),
+        _warnings(data),
         tuple(_orders(data)),
-        tuple(_facts(data)),
+        tuple(facts(data)),
     )
 
 
@@ -178,13 +178,23 @@ def _certainty(data: Loaded, choice: Choice) -> list[str]:
             if cheap is choice.best
             else f"the cheapest is {cheap.id}: {share(cheap.mean(data.order))} with {cost}."
         )
+    return [text, *_expectation(data, choice)]
+
+
+def _expectation(data: Loaded, choice: Choice) -> list[str]:
+    """What choosing in this way comes to on questions that had no part in the choice."""
     honest = choice.honest
     if honest is None or honest.mean is None:
-        return [text]
+        return []
     ends = f" [{bare(honest.low)}, {bare(honest.high)}]" if honest.low is not None else ""
+    naive, expected = share(choice.best.mean(data.order)), share(honest.mean)
+    if expected == naive:
+        return [
+            f"What leads on one part of the questions scores the same on the rest: {naive}{ends}."
+        ]
     return [
-        text,
-        f"Scored only on questions that had no part in choosing it: {share(honest.mean)}{ends}.",
+        f"What leads on one part of the questions scores {expected}{ends} on the rest: "
+        f"expect that of other questions rather than {naive}."
     ]
 
 
@@ -249,34 +259,9 @@ def _orders(data: Loaded) -> list[str]:
     ]
 
 
-def _facts(data: Loaded) -> list[tuple[str, str]]:
-    run, count = data.run, data.run.collection
-    silent = sum(not question.items for question in data.questions)
-    asked = plural(len(data.questions), "question")
-    facts = [
-        ("Collection", str(count.get("name", ""))),
-        ("Questions", f"{asked}, {silent} of them unanswerable" if silent else asked),
-        ("Passages", amount(float(sum(len(q.items) for q in data.questions)))),
-        ("Documents", amount(float(len(data.documents)))),
-        ("Systems", _finished(data)),
-        ("Working cut", cut_words(data.at.unit, data.at.value)),
-        ("Tokenizer", run.plan.tokenizer),
-        ("Twins", "the same text elsewhere counts as found" if run.plan.twins else "off"),
-    ]
-    facts += [
-        (name.capitalize(), _plain(run.plan.settings[name]))
-        for name in ("embedder", "seed")
-        if name in run.plan.settings
-    ]
-    return [*facts, ("Digest", str(count.get("digest", ""))[:12]), ("ragcheck", run.version)]
-
-
-def _finished(data: Loaded) -> str:
-    planned, finished = len(data.run.plan.cells), len(data.cells)
-    return f"{finished}" if planned == finished else f"{finished} of {planned} finished"
-
-
-def _plain(value: Json) -> str:
-    if isinstance(value, dict):
-        return ", ".join(str(part) for part in value.values())
-    return str(value)
+def _warnings(data: Loaded) -> tuple[Warning_, ...]:
+    """The run's warnings; one that several systems share is said once."""
+    systems: dict[str, list[str]] = {}
+    for notice in data.run.warnings:
+        systems.setdefault(notice.text, []).extend([notice.system] if notice.system else [])
+    return tuple(Warning_(text, tuple(names)) for text, names in systems.items())

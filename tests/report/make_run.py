@@ -208,7 +208,7 @@ class _Sweep:
         kind, size, *more = chunking.split("-")
         config = {"name": kind, "size": int(size), **({"overlap": int(more[0])} if more else {})}
         return SystemResult(
-            System(name, config, {"name": retriever}),
+            System(name, config, _options(retriever)),
             key,
             chunking,
             {
@@ -371,6 +371,15 @@ def cut(documents: list[Document], chunking: str) -> list[Chunk]:
                 break
             at = stop if heads or kind == "section" else at + step
     return out
+
+
+def _options(retriever: str) -> dict:
+    """A retriever as the run names it; the model is one of a folder, as users have them."""
+    if retriever == "bm25":
+        return {"name": "bm25"}
+    embedder = {"name": "sentence-transformer", "model": "/srv/models/letters-3"}
+    dense = {"name": "dense", "embedder": embedder}
+    return dense if retriever == "dense" else {"name": "hybrid", "second": dense}
 
 
 def rank(chunks: list[Chunk], texts: list[str], retriever: str) -> tuple[np.ndarray, np.ndarray]:
