@@ -303,8 +303,13 @@ def test_a_wrong_table_names_its_key(table: object, message: str) -> None:
 
 @pytest.mark.parametrize(
     ("actual", "limit", "text"),
-    [(0.5, 0.85, "0.500"), (0.84999, 0.85, "0.84999"), (0.85, 0.85, "0.850"), (1 / 3, 0.5, "0.333")],
-)  # fmt: skip
+    [
+        (0.5, 0.85, "0.500"),
+        (0.84999, 0.85, "0.84999"),
+        (0.85, 0.85, "0.850"),
+        (1 / 3, 0.5, "0.333"),
+    ],
+)
 def test_digits_until_the_difference_shows(actual: float, limit: float, text: str) -> None:
     assert exact_enough(actual, limit) == text
 

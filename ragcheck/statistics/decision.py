@@ -73,11 +73,10 @@ def _decide(tolerance: float, found: Basis, p: float, alpha: float) -> DropDecis
         return DropDecision("INCONCLUSIVE", None, None, None, None, 1.0, None, None, 0, 0)
     low, high, worst = (_negative(found.bound(level)) for level in (0.975, 0.025, alpha))
     verdict: Verdict = "INCONCLUSIVE"
+    no_worse = not found.changed or (found.error is None and found.mean > 0)
     if -found.mean > tolerance + ROUNDING and p <= alpha:
         verdict = "FAIL"
-    elif not found.changed or (found.error is None and found.mean > 0):
-        verdict = "PASS"
-    elif worst is not None and worst < tolerance - ROUNDING:
+    elif no_worse or (worst is not None and worst < tolerance - ROUNDING):
         verdict = "PASS"
     needed = questions_needed(found, tolerance)
     counts = found.n, found.groups

@@ -1,0 +1,316 @@
+"""Gate and baseline through the real process: every exit code, files, and what CI gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.make_gate import recalls, write_run
+
+PROGRAM = [sys.executable, "-m", "ragcheck"]
+SWEEP = ("--docs", "docs", "--labels", "q.jsonl", "--chunkers", "fixed", "--chunk-sizes", "64",
+         "--retrievers", "bm25")  # fmt: skip
+#: No service's variables but those a test gives.
+SERVICES = ("CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")
+
+
+def ragcheck(place: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if key not in SERVICES}
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        cwd=place,
+        env={**kept, "NO_COLOR": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A run `run` of a good, a bad and a slightly worse system, and nothing configured."""
+    good = recalls(45, 5)
+    slight = [*good[:41], 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0]
+    write_run(
+        tmp_path / "run", {"good": good, "bad": recalls(20, 30), "slight": slight}, documents=50
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def pinned(place: Path) -> Path:
+    """The same with the good system as its baseline."""
+    done = ragcheck(place, "baseline", "update", "run", "--system", "good")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "created  ragcheck-baseline.jsonl\ngood  50 questions  recall@5 0.900\n"
+    return place
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """Documents and labels for a fresh sweep."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "fees.md").write_text("# Fees\n\nLate fees are capped at $8 a month.\n")
+    label = {"id": "a", "question": "What is the late fee cap?",
+             "passages": [{"doc": "fees.md", "text": "capped at $8"}]}  # fmt: skip
+    (tmp_path / "q.jsonl").write_text(json.dumps(label) + "\n")
+    return tmp_path
+
+
+def test_0_pass(pinned: Path) -> None:
+    done = ragcheck(pinned, "gate", "run", "--system", "good")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("ragcheck gate: PASS  recall@5 0.900  baseline 0.900  no change")
+    assert "accept:" not in done.stdout
+
+
+def test_0_inconclusive_with_a_warning_and_1_when_strict(pinned: Path) -> None:
+    done = ragcheck(pinned, "gate", "run", "--system", "slight")
+    assert done.returncode == 0
+    assert done.stdout.startswith("ragcheck gate: INCONCLUSIVE  recall@5 0.860")
+    assert "warning: recall@5 max_drop 0.02 is inconclusive: 50 questions" in done.stderr
+    assert "can see a drop of" in done.stderr
+    assert "would see one of 2.0 points" in done.stderr
+    strict = ragcheck(pinned, "gate", "run", "--system", "slight", "--strict")
+    assert strict.returncode == 1
+
+
+def test_1_fail(pinned: Path) -> None:
+    done = ragcheck(pinned, "gate", "run", "--system", "bad", "--json")
+    assert done.returncode == 1
+    document = json.loads(done.stdout)
+    assert (document["verdict"], document["passed"]) == ("FAIL", False)
+    assert len(document["changes"]["lost"]) == 25
+    assert document["baseline"]["path"] == "ragcheck-baseline.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        (["--min", "recall@5=0.9"], 0),
+        (["--min", "recall@5=0.91"], 1),
+        (["--max", "recall@5=0.5"], 1),
+        (["--max-drop", "all@5=0.02"], 0),
+        (["--max-lost", "0"], 0),
+        (["--min", "recall@5"], 2),
+        (["--min", "recal@5=0.1"], 2),
+        (["--max-drop", "recall@5=-1"], 2),
+        (["--max-lost", "1.5"], 2),
+        (["--system", "godo"], 2),
+    ],
+)
+def test_flags_are_rules(pinned: Path, flags: list[str], code: int) -> None:
+    done = ragcheck(pinned, "gate", "run", "--system", "good", *flags)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_2_several_systems_and_wrong_configuration(place: Path) -> None:
+    done = ragcheck(place, "gate", "run")
+    assert done.returncode == 2
+    assert "--system ID" in done.stderr
+    assert "good, bad, slight" in done.stderr
+    (place / "ragcheck.toml").write_text('[[gate.rules]]\nmeasure = "recall@5"\nmni = 0.5\n')
+    wrong = ragcheck(place, "gate", "run", "--system", "good")
+    assert wrong.returncode == 2
+    assert "gate.rules[0]: unknown key `mni`\nhint: did you mean `min`?" in wrong.stderr
+
+
+def test_3_run_unusable(place: Path) -> None:
+    assert ragcheck(place, "gate", "nowhere").returncode == 3
+    (place / "run" / "values" / "key-0.parquet").write_bytes(b"not a table")
+    done = ragcheck(place, "gate", "run", "--system", "good")
+    assert done.returncode == 3
+    assert "cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_4_labels_that_do_not_fit_win_over_a_failing_gate(docs: Path) -> None:
+    label = {"id": "a", "question": "x", "passages": [{"doc": "fees.md", "text": "no such text"}]}
+    (docs / "q.jsonl").write_text(json.dumps(label) + "\n")
+    done = ragcheck(docs, "gate", *SWEEP, "--min", "recall@5=1")
+    assert done.returncode == 4, done.stderr
+
+
+def test_5_a_baseline_that_is_asked_for(place: Path) -> None:
+    for flags in (
+        ["--require-baseline"],
+        ["--baseline", "none.jsonl"],
+        ["--max-drop", "recall@5=0.02"],
+        ["--max-lost", "1"],
+    ):
+        done = ragcheck(place, "gate", "run", "--system", "good", *flags)
+        assert done.returncode == 5, (flags, done.stderr)
+        assert "ragcheck baseline update" in done.stderr
+    without = ragcheck(place, "gate", "run", "--system", "good", "--min", "recall@5=0.5")
+    assert without.returncode == 0
+    write_run(place / "other", {"good": recalls(45, 5)}, documents=50, twins=False)
+    assert ragcheck(place, "baseline", "update", "other").returncode == 0
+    done = ragcheck(place, "gate", "run", "--system", "good")
+    assert done.returncode == 5
+    assert "twins" in done.stderr
+    (place / "ragcheck-baseline.jsonl").write_text("<<<<<<< ours\n")
+    done = ragcheck(place, "gate", "run", "--system", "good")
+    assert done.returncode == 5
+    assert "ragcheck-baseline.jsonl:1: not JSON" in done.stderr
+    assert ragcheck(place, "baseline", "show").returncode == 5
+    assert ragcheck(place, "baseline", "diff", "run", "--system", "good").returncode == 5
+
+
+def test_70_a_bug_of_ours(place: Path) -> None:
+    """A defect put into the program itself; nothing a user does may end so."""
+    code = (
+        "import sys, ragcheck.gate as gate\n"
+        "gate.judge = lambda *_: 1 / 0\n"
+        "from ragcheck.__main__ import run\n"
+        "sys.exit(run(['gate', 'run', '--system', 'good']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True)
+    assert done.returncode == 70
+    assert "a bug in ragcheck: ZeroDivisionError" in done.stderr
+
+
+def test_130_interrupted(docs: Path) -> None:
+    (docs / "slow.py").write_text(
+        "import time\n\n\nclass Slow:\n    def index(self, texts):\n"
+        "        print('begun', flush=True)\n        time.sleep(60)\n"
+    )
+    command = [*PROGRAM, "gate", *SWEEP[:-1], "slow:Slow", "--min", "recall@5=0.5"]
+    process = subprocess.Popen(
+        command, cwd=docs, env={**os.environ, "PYTHONPATH": str(docs)}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+
+
+def test_a_fresh_sweep_is_judged_and_leaves_its_report(docs: Path) -> None:
+    done = ragcheck(docs, "gate", *SWEEP, "--min", "recall@5=1", "--out", "run")
+    assert done.returncode == 0, done.stderr
+    assert "  report: run/report.html" in done.stdout
+    assert (docs / "run" / "report.html").is_file()
+    assert ragcheck(docs, "baseline", "update", *SWEEP).returncode == 0
+    assert ragcheck(docs, "gate", *SWEEP, "--require-baseline").returncode == 0
+
+
+def test_rules_baseline_and_system_of_the_configuration(place: Path) -> None:
+    (place / "ragcheck.toml").write_text(
+        '[gate]\nsystem = "good"\nbaseline = "pins/base.jsonl"\n\n'
+        '[[gate.rules]]\nmeasure = "recall@5"\nmin = 0.85\nmax_drop = 0.02\n\n'
+        '[[gate.rules]]\nmeasure = "recall@5"\nmin = 0.99\nwhere = "tag:even"\nlevel = "warn"\n'
+    )
+    (place / "pins").mkdir()
+    inner = place / "run" / "hits"
+    assert ragcheck(place, "gate", "run").returncode == 5
+    assert "created  pins/base.jsonl" in ragcheck(place, "baseline", "update", "run").stdout
+    done = ragcheck(inner, "gate", "..")
+    assert done.returncode == 0, done.stderr
+    assert "FAIL (warning only) recall@5 tag:even 0.920 < 0.99" in done.stdout
+    assert ragcheck(place, "gate", "run", "--system", "bad").returncode == 1
+
+
+def test_a_baseline_is_never_updated_in_ci_unasked(pinned: Path) -> None:
+    path = pinned / "ragcheck-baseline.jsonl"
+    before = path.read_bytes()
+    refused = ragcheck(pinned, "baseline", "update", "run", "--system", "bad", CI="true")
+    assert refused.returncode == 2
+    assert "--force" in refused.stderr
+    assert path.read_bytes() == before
+    same = ragcheck(pinned, "baseline", "update", "run", "--system", "good", CI="false")
+    assert same.stdout.startswith("unchanged  ")
+    forced = ragcheck(pinned, "baseline", "update", "run", "--system", "bad", "--force", CI="true")
+    assert forced.returncode == 0
+    assert forced.stdout.startswith("updated  ")
+    assert path.read_bytes() != before
+
+
+def test_a_gate_writes_no_baseline(pinned: Path) -> None:
+    before = (pinned / "ragcheck-baseline.jsonl").read_bytes()
+    ragcheck(pinned, "gate", "run", "--system", "bad")
+    assert (pinned / "ragcheck-baseline.jsonl").read_bytes() == before
+
+
+def test_show_and_diff(pinned: Path) -> None:
+    shown = ragcheck(pinned, "baseline", "show")
+    assert shown.returncode == 0
+    assert "good  50 questions  recall@5 0.900" in shown.stdout
+    document = json.loads(ragcheck(pinned, "baseline", "show", "--json").stdout)
+    assert document["system"]["id"] == "good"
+    assert document["means"]["recall@5"] == pytest.approx(0.9)
+    diff = ragcheck(pinned, "baseline", "diff", "run", "--system", "bad")
+    assert diff.returncode == 0
+    assert diff.stdout.startswith("good -> bad  50 questions\n")
+    assert "lost 25  gained 0" in diff.stdout
+
+
+def test_files_and_github(pinned: Path) -> None:
+    done = ragcheck(
+        pinned, "gate", "run", "--system", "bad", "--junit", "j.xml", "--md", "gate.md",
+        GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(pinned / "summary"),
+        GITHUB_OUTPUT=str(pinned / "outputs"),
+    )  # fmt: skip
+    assert done.returncode == 1
+    suites = ElementTree.parse(pinned / "j.xml").getroot().findall("testsuite")
+    assert [suite.get("failures") for suite in suites] == ["1", "25"]
+    assert (pinned / "gate.md").read_text() == (pinned / "summary").read_text()
+    assert "verdict=FAIL\n" in (pinned / "outputs").read_text()
+    commands = [line for line in done.stdout.splitlines() if line.startswith("::")]
+    assert len(commands) == 10
+    document = ragcheck(pinned, "gate", "run", "--system", "bad", "--json", GITHUB_ACTIONS="true")
+    assert json.loads(document.stdout)["verdict"] == "FAIL"
+    assert document.stderr.startswith("::error")
+
+
+def test_the_action_runs_the_gate_with_its_arguments(pinned: Path) -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    step = next(step for step in action["runs"]["steps"] if step.get("id") == "gate")
+    assert "${{" not in step["run"]
+    for key in action["outputs"]:
+        assert action["outputs"][key]["value"] == f"${{{{ steps.gate.outputs.{key} }}}}"
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "GATE_ARGS": "run --system bad $(touch pwned)",
+        "JUNIT": "j.xml",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_OUTPUT": str(pinned / "outputs"),
+    }
+    for arguments, code in (("run --system bad", 1), ("run --system good $(touch pwned)", 2)):
+        environment["GATE_ARGS"] = arguments
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+            cwd=pinned, env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+    assert not (pinned / "pwned").exists()
+    written = dict(line.split("=", 1) for line in (pinned / "outputs").read_text().splitlines())
+    assert set(written) == set(action["outputs"])
+
+
+def test_templates_name_commands_and_flags_that_exist(pinned: Path) -> None:
+    gitlab = yaml.safe_load((ROOT / "ci" / "ragcheck.gitlab-ci.yml").read_text())[".ragcheck-gate"]
+    (script,) = gitlab["script"]
+    script = script.replace("python", sys.executable, 1)
+    environment = {**os.environ, "GATE_ARGS": "run --system good"}
+    done = subprocess.run(["bash", "-c", script], cwd=pinned, env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert (pinned / gitlab["artifacts"]["reports"]["junit"]).is_file()
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    arguments = hook["entry"].split()[1:]
+    shown = ragcheck(pinned, *arguments, "--help")
+    assert shown.returncode == 0
+    assert f"Usage: ragcheck {' '.join(arguments)}" in shown.stdout
