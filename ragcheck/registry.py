@@ -217,11 +217,17 @@ def _default(made: type, field: str) -> Any:
 
 
 def options_of(where: Any, made: type) -> dict[str, Any]:
-    """Option names and types of a class. Raises ComponentError where annotations are broken."""
+    """Option names and types of a class. Raises ComponentError where it does not tell them."""
     try:
-        return option_types(made)
+        found = option_types(made)
     except Exception as error:  # such as a name that is imported for type checkers only
         raise ComponentError(f"{where}: its options cannot be read: {error!r}") from error
+    if "name" in found:
+        raise ComponentError(
+            f"{where} has an option `name`, which is what components themselves are called by",
+            hint="call the option something else",
+        )
+    return found
 
 
 def _is_plain(value: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ragcheck import registry
 from ragcheck.errors import ComponentError
 from ragcheck.provenance import marks
 from ragcheck.records import Floats
@@ -24,13 +25,13 @@ from ragcheck.retrieval.hybrid import Hybrid
 class Toy:
     """An embedder whose fingerprint can fail."""
 
-    name: str = "toy"
+    model: str = "toy"
 
     @property
     def fingerprint(self) -> str:
-        if self.name == "lost":
+        if self.model == "lost":
             raise OSError("the model is gone")
-        return f"print of {self.name}"
+        return f"print of {self.model}"
 
     def embed(self, texts: Sequence[str], *, kind: str) -> Floats:
         return np.ones((len(texts), 2), np.float32)
@@ -59,6 +60,15 @@ def test_every_model_inside_is_named() -> None:
 def test_a_model_that_cannot_be_named_is_told() -> None:
     with pytest.raises(ComponentError, match="Toy has no fingerprint"):
         marks("retriever", Dense(Toy("lost")))
+
+
+def test_a_model_is_looked_for_only_where_it_is_used() -> None:
+    """Whoever names another embedder needs no default one, and building one asks for no model."""
+    options = {"name": f"{__name__}:Toy", "model": "lost"}
+    dense = registry.build("retriever", {"name": "dense"}, embedder=options)
+    assert registry.describe("retriever", dense)["embedder"] == options
+    with pytest.raises(ComponentError):
+        marks("retriever", dense)
 
 
 def test_our_own_code_is_named_by_our_version() -> None:

@@ -82,6 +82,16 @@ class Unknown:
         return []
 
 
+@dataclass(frozen=True)
+class Named:
+    """A chunker with an option that would hide its own name."""
+
+    name: str = "x"
+
+    def chunk(self, document: Document) -> list[Piece]:
+        return []
+
+
 class Loose:
     """A chunker whose options stand nowhere."""
 
@@ -155,6 +165,12 @@ def test_a_broken_module_disturbs_only_its_user() -> None:
 def test_annotations_that_cannot_be_read_are_the_components_failure() -> None:
     with pytest.raises(ComponentError, match="options cannot be read"):
         registry.build("chunker", {"name": f"{__name__}:Unknown"})
+
+
+def test_an_option_cannot_be_called_name() -> None:
+    """It would take the place of the component's own name wherever options are written."""
+    with pytest.raises(ComponentError, match="has an option `name`"):
+        registry.build("chunker", {"name": f"{__name__}:Named"})
 
 
 def test_an_option_that_no_file_can_hold_is_refused() -> None:
