@@ -23,9 +23,11 @@ import platformdirs
 
 from ragcheck.embedding.store import VectorFile, describe
 from ragcheck.embedding.vectors import StreamingEmbedder, checked, portions
+from ragcheck.embedding.window import Window
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Embedder, TextKind
 from ragcheck.records import Floats, Notice
+from ragcheck.spans import Ints
 
 Progress = Callable[[int, int], None]
 Result = TypeVar("Result")
@@ -98,6 +100,38 @@ class CachedEmbedder:
 
         found = self._attempt(known, set[bytes]())
         return [text for text, key in keys.items() if key not in found]
+
+    def read(self, texts: Sequence[str]) -> Ints:
+        """int64[n]: the characters of each document text that are read, from disk or by probing.
+
+        See `Window.read`. Loads no model where disk knows every text.
+        """
+        fingerprint = self.fingerprint
+        keys = {text: _key(fingerprint, "document", text) for text in texts}
+        with ExitStack() as opened:
+            file = self._attempt(lambda: opened.enter_context(self._open(fingerprint)), None)
+            known: dict[bytes, int] = {}
+            if file:
+                known = self._attempt(partial(file.windows, list(keys.values())), known)
+            missing = [text for text, key in keys.items() if key not in known]
+            read = self._window.read(missing).tolist() if missing else []
+            fresh = {keys[text]: count for text, count in zip(missing, read, strict=True)}
+            if file and fresh:
+                self._attempt(partial(file.write_windows, fresh), None)
+        found = {**known, **fresh}
+        return np.array([found[keys[text]] for text in texts], np.int64)
+
+    @property
+    def probed(self) -> int:
+        """How many texts were embedded only to find out what is read of others."""
+        return self._window.asked
+
+    @cached_property
+    def _window(self) -> Window:
+        return Window(self.embedder, self._documents)
+
+    def _documents(self, texts: Sequence[str]) -> Floats:
+        return self.embed(texts, kind="document")
 
     def _make(
         self, missing: Sequence[str], kind: TextKind

@@ -27,6 +27,7 @@ from ragcheck.embedding.vectors import Positions, portions
 from ragcheck.errors import ComponentError, ConfigError
 from ragcheck.protocols import TextKind
 from ragcheck.records import Floats
+from ragcheck.spans import Ints
 
 #: Names under which models keep their prompts, in order of preference.
 _PROMPTS: Mapping[TextKind, tuple[str, ...]] = {
@@ -110,6 +111,19 @@ class SentenceTransformerEmbedder:
             raise
         except Exception as error:  # whatever a foreign model raises is that model's failure
             raise ComponentError(f"embedder `{self.model}` failed: {error!r}") from error
+
+    def pieces(self, texts: Sequence[str]) -> list[Ints]:
+        """Where each word piece ends in each text; empty where the model's tokenizer cannot say."""
+        if not texts:
+            return []
+        with _quiet():
+            tokenizer: Any = getattr(_load(self._folder(), self.device), "tokenizer", None)
+            if not getattr(tokenizer, "is_fast", False):
+                return [np.zeros(0, np.int64)] * len(texts)
+            read = tokenizer(
+                list(texts), add_special_tokens=False, truncation=False, return_offsets_mapping=True
+            )
+        return [np.array([end for _, end in places], np.int64) for places in read["offset_mapping"]]
 
     def _encode(self, model: Any, batch: list[str], kind: TextKind) -> Floats:
         told = self.query_prompt if kind == "query" else self.document_prompt

@@ -1,4 +1,7 @@
-"""A file of vectors by key: SQLite, written portion by portion, shared by processes."""
+"""A file of what is known of texts by key: SQLite, written portion by portion, shared by processes.
+
+Of each text its vector, and how much of it the embedder reads.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -20,6 +23,7 @@ _PATIENCE = 60
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (fingerprint TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS windows (key BLOB PRIMARY KEY, characters INTEGER NOT NULL);
 """
 
 
@@ -59,19 +63,23 @@ class VectorFile:
 
     def read(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """The vectors of those keys that are there, float32 as they were written."""
-        rows = self._select("key, vector", keys)
+        rows = self._select("key, vector FROM vectors", keys)
         return {key: np.frombuffer(vector, "<f4") for key, vector in rows}
 
     def known(self, keys: Sequence[bytes]) -> set[bytes]:
         """Those of the keys that have a vector."""
-        return {key for (key,) in self._select("key", keys)}
+        return {key for (key,) in self._select("key FROM vectors", keys)}
 
-    def _select(self, columns: str, keys: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    def windows(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """How many characters are read of those texts of which it is known."""
+        return dict(self._select("key, characters FROM windows", keys))
+
+    def _select(self, what: str, keys: Sequence[bytes]) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(keys), _ASKED):
             part = keys[start : start + _ASKED]
             marks = ",".join("?" * len(part))
             yield from self._database.execute(
-                f"SELECT {columns} FROM vectors WHERE key IN ({marks})",  # noqa: S608 - no values
+                f"SELECT {what} WHERE key IN ({marks})",
                 part,
             )
 
@@ -82,6 +90,12 @@ class VectorFile:
         )
         with self._database:
             self._database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
+
+    def write_windows(self, windows: Mapping[bytes, int]) -> None:
+        """Add how many characters are read of texts, in one step."""
+        with self._database:
+            rows = windows.items()
+            self._database.executemany("INSERT OR IGNORE INTO windows VALUES (?, ?)", rows)
 
 
 def describe(path: Path) -> tuple[str, int]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Embedder, TextKind
 from ragcheck.records import Floats
+from ragcheck.spans import Ints
 
 Positions = npt.NDArray[np.intp]
 
@@ -21,6 +22,19 @@ class StreamingEmbedder(Embedder, Protocol):
 
     def stream(self, texts: Sequence[str], *, kind: TextKind) -> Iterator[tuple[Positions, Floats]]:
         """Positions in `texts` with their vectors, each position once, in any order."""
+        ...
+
+
+@runtime_checkable
+class PieceEmbedder(Embedder, Protocol):
+    """An embedder that can say of what pieces it takes a text to consist.
+
+    It spares most of the probing for what is really read (`window.py`), and is never believed
+    without: the pieces say nothing of where reading stops.
+    """
+
+    def pieces(self, texts: Sequence[str]) -> Sequence[Ints]:
+        """Where each of the model's pieces ends in each text, int64; empty where it cannot say."""
         ...
 
 
