@@ -48,6 +48,7 @@ def _explain(error: BaseException) -> int:
         case OSError():
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"error: {place}{error.strerror or error}", err=True)
+            click.echo("hint: look at the disk's space and the file's permissions", err=True)
             return 3
     traceback.print_exception(error)
     click.echo(f"error: a bug in ragcheck: {error!r}", err=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ragcheck.config import configure
 from ragcheck.files import write_atomically
+from ragcheck.offline import forbid_network
 from ragcheck.prepare import Prepared, blank_run, prepare
 from ragcheck.report.html import render
 from ragcheck.run import RunFolder, RunWriter, open_folder
@@ -28,12 +29,17 @@ def evaluate(
 ) -> RunFolder:
     """Run a sweep and write its report; returns the run with its tables.
 
-    `settings` are the keys of `ragcheck.toml` (`chunk_sizes=[256]`, `retrievers="bm25"`, ...).
-    A finished run of the same plan is returned as it is. Raises RagcheckError.
+    `settings` are the keys of `ragcheck.toml` (`chunk_sizes=[256]`, `retrievers="bm25"`, ...); what
+    they leave open comes from the environment, the nearest `ragcheck.toml` and the defaults, as on
+    the command line. A finished run of the same plan is returned as it is. With `offline=True` this
+    process reaches no network from then on. Raises RagcheckError.
     """
     given = [labels] if isinstance(labels, (str, os.PathLike)) else labels
     flags = {"docs": str(docs), "labels": [os.fspath(path) for path in given], **settings}
-    folder = sweep(prepare(configure(flags)))
+    configured = configure(flags)
+    if configured.settings.offline:
+        forbid_network()
+    folder = sweep(prepare(configured))
     write_report(folder)
     return folder
 
@@ -63,9 +69,10 @@ def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
     for embedder in embedders:
         embedder.on_progress = _follow(watch)
     with RunWriter(prepared.out, blank_run(prepared)) as folder:
+        # First, so that no stored run ever stands beside the questions of another.
+        folder.save()
         texts = settings.report_docs == "full"
         folder.write_collection(plan.collection.documents, plan.collection.questions, texts=texts)
-        folder.save()
         execute(plan, folder, watch)
         if folder.run.verdict is None:
             folder.save(verdict=verdict_of(folder))

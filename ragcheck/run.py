@@ -25,7 +25,7 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ragcheck.errors import RunError
+from ragcheck.errors import ConfigError, RunError
 from ragcheck.files import write_atomically
 from ragcheck.records import Document, Question, Run, SystemResult
 from ragcheck.run_json import SCHEMA, decode_question, decode_run, dump, encode_question, encode_run
@@ -87,7 +87,12 @@ class RunFolder:
             lines = path.read_text("utf-8").split("\n")
         except OSError as error:
             raise RunError(f"{path}: {error.strerror}") from error
-        return tuple(decode_question(json.loads(line)) for line in lines if line)
+        try:
+            return tuple(decode_question(json.loads(line)) for line in lines if line)
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(
+                f"{path}: cannot be read: {error!r}", hint="run the sweep again"
+            ) from error
 
     def _table(self, kind: str, name: str) -> pa.Table:
         path = self.path / kind / f"{name}.parquet"
@@ -102,7 +107,8 @@ class RunFolder:
 class RunWriter(RunFolder):
     """The same folder while a sweep fills it; hold it open with `with`, one writer at a time.
 
-    Opening a folder that holds another plan's run starts it anew; the same plan resumes.
+    Opening a folder that holds another plan's run starts it anew; the same plan resumes. Raises
+    ConfigError for a folder that cannot be written or holds anything else, which is never touched.
     """
 
     def __init__(self, path: Path, run: Run) -> None:
@@ -110,19 +116,42 @@ class RunWriter(RunFolder):
         self._lock = filelock.FileLock(path / ".lock")
 
     def __enter__(self) -> RunWriter:
-        self.path.mkdir(parents=True, exist_ok=True)
         try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._refuse_other_files()
             self._lock.acquire(timeout=0)
         except filelock.Timeout:
             raise RunError(
                 f"{self.path}: another sweep is writing this run",
                 hint="wait for it, or give this one another folder with `--out`",
             ) from None
+        except OSError as error:
+            raise ConfigError(
+                f"run folder: {self.path}: {error.strerror or error}",
+                hint="name a folder that can be written with `--out`",
+            ) from error
         self._resume()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+    def _refuse_other_files(self) -> None:
+        file = self.path / "run.json"
+        if not file.is_file():
+            other = any(not path.name.startswith(".") for path in self.path.iterdir())
+        else:
+            try:
+                data = json.loads(file.read_bytes())
+            except ValueError:
+                data = None
+            schema = data.get("schema") if isinstance(data, dict) else None
+            other = not str(schema).startswith(SCHEMA.partition("/")[0])
+        if other:
+            raise ConfigError(
+                f"run folder: {self.path}: holds other files and no run",
+                hint="name a new or empty folder with `--out`",
+            )
 
     def _resume(self) -> None:
         """Take over finished cells of an earlier attempt at the same plan."""

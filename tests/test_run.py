@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ragcheck.errors import RunError
+from ragcheck.errors import ConfigError, RunError
 from ragcheck.files import write_atomically
 from ragcheck.records import (
     Cut,
@@ -119,6 +119,40 @@ def test_another_plan_starts_anew(tmp_path: Path) -> None:
         finish(folder, "x")
     with RunWriter(tmp_path, blank("z")) as folder:
         assert folder.run.systems == ()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "collection/questions.jsonl", "run.json"])
+def test_a_folder_of_something_else_is_never_touched(tmp_path: Path, name: str) -> None:
+    """`--out .` would write over labels that happen to lie where a run keeps its own."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text('{"mine": 1}')
+    with pytest.raises(ConfigError, match="holds other files"):
+        RunWriter(tmp_path, blank("x")).__enter__()
+    assert (tmp_path / name).read_text() == '{"mine": 1}'
+
+
+def test_a_run_of_another_schema_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"schema": "ragcheck.run/0"}')
+    with RunWriter(tmp_path, blank("x")) as folder:
+        folder.save()
+    assert open_folder(tmp_path).run.schema == SCHEMA
+
+
+def test_a_file_cannot_be_a_run_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ConfigError, match="run folder") as caught:
+            RunWriter(path, blank("x")).__enter__()
+        assert "--out" in str(caught.value.hint)
+
+
+def test_questions_that_cannot_be_read_say_so(tmp_path: Path) -> None:
+    with RunWriter(tmp_path, blank("x")) as folder:
+        folder.write_collection(DOCUMENTS, QUESTIONS)
+    for text in ("{", '{"id": 3}', "[]"):
+        (tmp_path / "collection" / "questions.jsonl").write_text(text)
+        with pytest.raises(RunError, match=r"questions\.jsonl: cannot be read"):
+            folder.questions()
 
 
 def test_two_writers_never_share_a_folder(tmp_path: Path) -> None:
