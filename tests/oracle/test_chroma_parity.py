@@ -14,6 +14,8 @@ import pytest
 from ragcheck.api import sweep
 from ragcheck.config import configure
 from ragcheck.prepare import prepare
+from ragcheck.report.load import load
+from ragcheck.report.view import build
 from ragcheck.run import RunFolder
 
 MODES = "chroma,legalbench"
@@ -79,6 +81,20 @@ def test_where_nothing_overlaps_the_tools_agree_and_where_it_does_legalbench_exc
     values = windows.values("overlap-400-200/bm25").column("legalbench_recall@10").to_pylist()
     assert max(values) > 1
     assert any(notice.code == "parity" for notice in windows.run.warnings)
+
+
+@pytest.mark.shared
+def test_the_page_says_which_mode_a_number_is(windows: RunFolder) -> None:
+    view = build(load(windows))
+    columns = [column.key for column in view.systems.columns]
+    wanted = ["chroma_recall@5", "chroma_precision_omega", "legalbench_recall@5"]
+    assert [column for column in columns if column in wanted] == wanted
+    (row,) = (row for row in view.systems.rows if row.id == "overlap-400-200/bm25")
+    texts = {column: figure.text for column, figure in zip(columns, row.figures, strict=True)}
+    assert float(texts["legalbench_recall@5"]) > 1.5
+    docs = {definition.key: definition.doc for definition in view.definitions}
+    assert docs["chroma_recall"].startswith("As Chroma's chunking evaluation counts it")
+    assert "Above 1 where chunks overlap" in docs["legalbench_recall"]
 
 
 @pytest.mark.shared
