@@ -197,6 +197,13 @@ def test_what_changes_the_reading_is_said(tmp_path: Path) -> None:
     assert found.checks[0].decision.n == 18
 
 
+def test_a_baseline_that_no_rule_looks_at_is_said(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, {"a": recalls(10, 0), "b": recalls(10, 0)})
+    notice = "no rule looks at the baseline: give one `max_drop = 0.02`"
+    assert notice in against(folder, Rule("recall@5", "min", 0.5)).notices
+    assert notice not in against(folder, Rule("", "max_lost", 0)).notices
+
+
 def test_a_rule_about_a_change_needs_a_baseline(tmp_path: Path) -> None:
     folder = write_run(tmp_path, {"a": recalls(4, 0), "b": recalls(4, 0)})
     for rule in (Rule("recall@5", "max_drop", 0.02), Rule("", "max_lost", 0)):

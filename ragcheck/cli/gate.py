@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,7 +39,7 @@ def command(
     junit: Path | None,
     md: Path | None,
     as_json: bool,
-    **asked: object,
+    **flags: Any,
 ) -> int:
     """Judge one system of RUN, or of a fresh sweep with the same flags as `ragcheck sweep`.
 
@@ -51,12 +52,13 @@ def command(
     from ragcheck.cli.gating import run_to_judge
 
     table = gate.read_table(configured.gate)
-    asking = _asking(configured, table, **asked)  # type: ignore[arg-type]
+    asking = _asking(configured, table, **flags)
     folder = run_to_judge(configured, run)
     result = gate.judge(folder, gate.choose_system(folder, system or table.system), asking)
     page = folder.path / "report.html"
     _write(result, str(page) if page.exists() else "", junit, md)
-    _show(result, str(page) if page.exists() else "", as_json)
+    accept = _accepting(folder.path, result, asking.path if flags["baseline"] else None)
+    _show(result, str(page) if page.exists() else "", accept, as_json)
     return 0 if result.passed else 1
 
 
@@ -96,7 +98,16 @@ def _write(result: GateResult, report: str, junit: Path | None, md: Path | None)
         github.write_files(result, os.environ, report)
 
 
-def _show(result: GateResult, report: str, as_json: bool) -> None:
+def _accepting(run: Path, result: GateResult, baseline: str | None) -> str:
+    """The command that accepts what changed against the baseline; nothing changed: none."""
+    if not result.against or not (result.against.changes.lost or result.against.changes.gained):
+        return ""
+    named = ["--baseline", baseline] if baseline else []
+    words = ["ragcheck", "baseline", "update", str(run), "--system", result.system, *named]
+    return shlex.join(words)
+
+
+def _show(result: GateResult, report: str, accept: str, as_json: bool) -> None:
     """The outcome on stdout; warnings on stderr, and on GitHub as annotations."""
     from ragcheck.artefacts import github
     from ragcheck.artefacts.document import gate_document
@@ -106,8 +117,6 @@ def _show(result: GateResult, report: str, as_json: bool) -> None:
     if as_json:
         click.echo(dump(gate_document(result, report), indent=1))
     else:
-        changed = result.against and (result.against.changes.lost or result.against.changes.gained)
-        accept = "ragcheck baseline update" if changed else ""
         click.echo("\n".join(gate_lines(result, report, accept)))
     if github.active(os.environ):
         click.echo("\n".join(github.workflow_commands(result)), err=as_json)

@@ -134,6 +134,8 @@ def _notices(checks: list[Check], against: Against | None, system: str) -> list[
             f"baseline is stale: {', '.join(dict.fromkeys(better))} is above it by more than the "
             "tolerance, so a later drop to the old level would pass"
         )
+    if not any(check.rule and check.rule.needs_baseline for check in checks):
+        found.append("no rule looks at the baseline: give one `max_drop = 0.02`")
     if against.system != system:
         found.append(f"the baseline is of another system: {against.system}")
     if shared.corpus is not True:

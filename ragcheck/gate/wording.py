@@ -51,7 +51,7 @@ def drop_message(
     drop, unit = found.drop or 0.0, measure.unit
     digits = 3 if unit in ("share", "ratio") else 1
     worse, better = ("rise", "fall") if measure.better == "lower" else ("drop", "gain")
-    lost = drop > 0
+    lost = drop >= 0
     size = points(abs(drop), unit, rule.limit if lost else None)
     parts = [
         f"{name} {after:.{digits}f}",
@@ -61,7 +61,7 @@ def drop_message(
         f"allowed {points(rule.limit, unit)}",
         f"{found.n:,} questions" + sight(found, unit),
     ]
-    return "  ".join(parts if abs(drop) > 0 else [*parts[:2], "no change", *parts[3:]])
+    return "  ".join(parts)
 
 
 def _ends(found: DropDecision, unit: str, lost: bool) -> str:

@@ -70,8 +70,12 @@ def docs(tmp_path: Path) -> Path:
 def test_0_pass(pinned: Path) -> None:
     done = ragcheck(pinned, "gate", "run", "--system", "good")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("ragcheck gate: PASS  recall@5 0.900  baseline 0.900  no change")
+    assert done.stdout.startswith(
+        "ragcheck gate: PASS  recall@5 0.900  baseline 0.900  drop 0.0 points ["
+    )
     assert "accept:" not in done.stdout
+    changed = ragcheck(pinned, "gate", "run", "--system", "bad").stdout
+    assert changed.endswith("  accept: ragcheck baseline update run --system bad\n")
 
 
 def test_0_inconclusive_with_a_warning_and_1_when_strict(pinned: Path) -> None:
