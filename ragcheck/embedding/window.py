@@ -10,7 +10,7 @@ ruler fits, the one by which the probed texts differ least gives an estimate for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -23,10 +23,10 @@ from ragcheck.spans import Ints
 
 #: Texts surveyed together; what one such block teaches serves the next.
 _BLOCK = 2048
-#: Texts of a block that are probed although a ruler fits, beside the longest ones.
-_WITNESSES = 4
+#: Texts probed although a ruler fits: until so many are known, and in every block.
+_WITNESSES, _AGAIN = 8, 2
 #: Texts probed at once: few at first, because each lets the rulers guess better for the next.
-_FIRST, _MOST = 2, 256
+_FIRST, _MOST = 1, 256
 #: Where no ruler fits: texts probed that make an estimate, and what is safe until then: texts so
 #: much shorter, by every ruler, than the least that was read.
 _ENOUGH, _SAFE = 16, 2
@@ -101,7 +101,8 @@ class _Survey:
 
     def spaced(self, positions: Sequence[int]) -> list[int]:
         """A few of the positions, from the first to the last."""
-        chosen = np.linspace(0, len(positions) - 1, min(_WITNESSES, len(positions)))
+        count = max(_WITNESSES - self._rulers[0].seen, _AGAIN)
+        chosen = np.linspace(0, len(positions) - 1, min(count, len(positions)))
         return [positions[int(place)] for place in chosen]
 
     def doubtful(self, position: int) -> bool:
@@ -141,16 +142,21 @@ class _Survey:
 
     def _bracket(self, position: int) -> tuple[int, int]:
         """The first and the last step at which any ruler in force lets reading stop."""
-        own = self._steps[position]
-        limits = self._in_force().items()
-        found = [bracket(limit, self._ends[n][position], own) for n, limit in limits]
-        if not found:
-            return 0, len(own) - 1
+        found = list(self._brackets(position))
         return min(low for low, _ in found), max(high for _, high in found)
 
+    def _brackets(self, position: int) -> Iterator[tuple[int, int]]:
+        """What each ruler in force says of a text, the most likely one first."""
+        own = self._steps[position]
+        limits = self._in_force()
+        for number, limit in limits.items():
+            yield bracket(limit, self._ends[number][position], own)
+        if not limits:
+            yield 0, len(own) - 1
+
     def _bisect(self, batch: Sequence[int], known: Floats) -> list[int]:
-        """The last step read of each text: what the rulers say, confirmed, else by bisection."""
-        brackets = [self._bracket(position) for position in batch]
+        """The last step read of each text: what a ruler says, confirmed, else by bisection."""
+        brackets = [next(self._brackets(position)) for position in batch]
         ends = [len(self._steps[position]) - 1 for position in batch]
         low, high = [-1] * len(batch), list(ends)  # the last step read is in (low, high]
         asked = [min(b[1], end - 1) for b, end in zip(brackets, ends, strict=True)]
