@@ -190,3 +190,14 @@ def test_runs_of_words_lines_and_paragraphs() -> None:
         "six",
     ]
     assert runs("", "word").shape == runs(" \n\n ", "paragraph").shape == (0, 2)
+
+
+def test_large_collections_are_taken_apart_once() -> None:
+    """Every chunking goes through all documents in order: a smaller cache would never help."""
+    texts = [f"# Page {number}\n\nText.\n" for number in range(5000)]
+    for text in texts:
+        structure(text, True)
+    before = structure.cache_info().hits
+    for text in texts:
+        structure(text, True)
+    assert structure.cache_info().hits - before == len(texts)

@@ -71,7 +71,9 @@ def is_markdown(document: str) -> bool:
     return PurePosixPath(document).suffix.lower() in _MARKDOWN
 
 
-@lru_cache(maxsize=1 << 12)
+# As many as there are token maps: every chunking goes through all documents in order, and a cache
+# that holds fewer would never find one.
+@lru_cache(maxsize=1 << 16)
 def structure(text: str, markdown: bool, /) -> Structure:
     """The structure of a text, found once per text."""
     blocks = markdown_blocks(text) if markdown else ()

@@ -57,7 +57,9 @@ class Block:
     title: str = ""
 
 
-@lru_cache(maxsize=1 << 12)
+# As many as there are token maps: every chunking goes through all documents in order, and a cache
+# that holds fewer would never find one.
+@lru_cache(maxsize=1 << 16)
 def markdown_blocks(text: str) -> tuple[Block, ...]:
     """The outermost blocks of a Markdown text, holding every character but white space."""
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
