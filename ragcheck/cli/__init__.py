@@ -14,6 +14,7 @@ COMMANDS = {
     "gate": "Pass, fail or inconclusive: one system against floors and a committed baseline.",
     "baseline": "Update, show or diff the committed baseline of a gate.",
     "compare": "Hold two runs, or two systems of one run, against each other.",
+    "inspect": "Show the chunk health of any documents; no labels needed.",
     "report": "Render a stored run again, without documents or models.",
     "labels": "Add labelled questions; check, repair and count them.",
     "init": "Write a configuration file and first labels; never overwrites.",

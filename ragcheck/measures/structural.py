@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from ragcheck.measures.boundaries import Bounds
+from ragcheck.measures.boundaries import Bounds, Flags
 from ragcheck.measures.corpus import Text
 from ragcheck.measures.ranges import spread
 from ragcheck.records import Chunks, Document
@@ -25,6 +26,29 @@ KINDS = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Every unit of one kind, and what the chunking does to it: arrays of length u.
+
+    `start` is where it begins and `cut` where a chunk ends in it, in characters of all documents
+    end to end (`Text.offset`); `cut` is `start` where no chunk holds its beginning. `fits`: no
+    longer than the largest chunk; `broken`: it fits, and no chunk holds it whole.
+    """
+
+    start: Ints
+    cut: Ints
+    fits: Flags
+    broken: Flags
+
+    @property
+    def figures(self) -> dict[str, float | int | None]:
+        """Counts: `units`, `broken`, `unavoidable`, and `share` = broken / units or None."""
+        units, broken = int(self.fits.sum()), int(self.broken.sum())
+        share = broken / units if units else None
+        unavoidable = len(self.fits) - units
+        return {"units": units, "broken": broken, "unavoidable": unavoidable, "share": share}
+
+
 def structural_breaks(
     documents: Sequence[Document], chunks: Chunks
 ) -> dict[str, dict[str, float | int | None]]:
@@ -36,12 +60,20 @@ def structural_breaks(
     where neither the chunk nor its prefix has the header row. Kinds that no document has are left
     in, with zeros.
     """
-    text = Text.of(documents)
+    found = find_breaks(documents, chunks, Text.of(documents))
+    return {kind: one.figures for kind, one in found.items()}
+
+
+def find_breaks(documents: Sequence[Document], chunks: Chunks, text: Text) -> dict[str, Found]:
+    """Every unit that `structural_breaks` counts, by kind; `text` is that of `documents`.
+
+    A unit of `header_loss` begins, and is cut, where its chunk begins.
+    """
     bounds = Bounds.of(text, chunks)
-    found = [structure(document.text, is_markdown(document.id)) for document in documents]
-    figures = {kind: _broken(_place(text, found, kind), bounds) for kind in KINDS}
-    figures["header_loss"] = _header_loss(documents, chunks, found, (text, bounds))
-    return figures
+    within = [structure(document.text, is_markdown(document.id)) for document in documents]
+    found = {kind: _broken(_place(text, within, kind), text, bounds) for kind in KINDS}
+    found["header_loss"] = _header_loss(documents, chunks, within, (text, bounds))
+    return found
 
 
 def _place(text: Text, found: Sequence[Structure], kind: str) -> tuple[Ints, Ints]:
@@ -54,13 +86,15 @@ def _place(text: Text, found: Sequence[Structure], kind: str) -> tuple[Ints, Int
     return start, end
 
 
-def _broken(place: tuple[Ints, Ints], bounds: Bounds) -> dict[str, float | int | None]:
+def _broken(place: tuple[Ints, Ints], text: Text, bounds: Bounds) -> Found:
     start, end = place
     largest = int((bounds.end - bounds.start).max(initial=0))
     fits = end - start <= largest
-    return _figures(
-        int(fits.sum()), int((bounds.reach(start) < end)[fits].sum()), int((~fits).sum())
-    )
+    reach = bounds.reach(start)
+    broken = fits & (reach < end)
+    # Whole units have no cut; one past the last unit of all documents would have no position.
+    cut = np.where(broken, np.maximum(reach, start), start)
+    return Found(text.position(start), text.position(cut), fits, broken)
 
 
 def _header_loss(
@@ -68,7 +102,7 @@ def _header_loss(
     chunks: Chunks,
     found: Sequence[Structure],
     index: tuple[Text, Bounds],
-) -> dict[str, float | int | None]:
+) -> Found:
     text, bounds = index
     _, table_end = _place(text, found, "table")
     header_start, header_end = _place(text, found, "table_header")
@@ -88,13 +122,9 @@ def _header_loss(
     prefixes = [_squeezed(prefix) for prefix in chunks.prefixes]
     for row in np.flatnonzero(lost & (chunks.prefix[chunk] > 0)):
         lost[row] = headers[table[row]] not in prefixes[chunks.prefix[chunk[row]]]
-    return _figures(len(table), int(lost.sum()), 0)
+    begins = text.position(bounds.start[chunk])
+    return Found(begins, begins, np.ones(len(table), np.bool_), lost)
 
 
 def _squeezed(text: str) -> str:
     return "".join(text.split())
-
-
-def _figures(units: int, broken: int, unavoidable: int) -> dict[str, float | int | None]:
-    share = broken / units if units else None
-    return {"units": units, "broken": broken, "unavoidable": unavoidable, "share": share}
