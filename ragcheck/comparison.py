@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from ragcheck.errors import ComparisonError
 from ragcheck.joining import Changes, Rows, Shared, changes_of, join, need, shared_clusters
 from ragcheck.records import Cut, Measure
 from ragcheck.scores import Asked, Scores
@@ -64,7 +65,8 @@ def compare_scores(baseline: Scores, candidate: Scores, measures: Iterable[str] 
     shared = join(baseline, candidate)
     for name in measures:
         need(baseline, name)
-        need(candidate, name)
+        if need(candidate, name).better == "none":
+            raise ComparisonError(f"`{name}` can neither improve nor regress")
     usual = [name for name in candidate.usual if name in baseline.values]
     names = dict.fromkeys([*usual, *measures])
     changes = changes_of(baseline, candidate, shared)

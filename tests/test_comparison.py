@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,10 @@ def test_runs_that_share_nothing_are_refused(tmp_path: Path) -> None:
         join(scores(first), scores(second))
     with pytest.raises(ComparisonError, match="holds no measure `recall@7`"):
         compare_scores(scores(first), scores(first), ["recall@7"])
+    more = {"a": {"offtopic_floor@5": [0.1] * 4}}
+    third = write_run(tmp_path / "3", {"a": recalls(4, 0)}, more=more)
+    with pytest.raises(ComparisonError, match="neither improve nor regress"):
+        compare_scores(scores(third), scores(third), ["offtopic_floor@5"])
 
 
 def test_a_verdict_names_tiers_and_the_cheapest_of_the_best(tmp_path: Path) -> None:
@@ -175,6 +180,12 @@ def test_a_verdict_reads_back_equal_and_stays_with_a_finished_plan(tmp_path: Pat
         writer.save(verdict=verdict_of(folder))
     stored = open_folder(tmp_path).run
     assert stored.verdict == verdict_of(folder)
+    data = json.loads((tmp_path / "run.json").read_text())
+    assert data["verdict"]["tiers"]
+    del data["verdict"]
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "run.json").write_text(json.dumps(data))
+    assert open_folder(tmp_path / "old").run.verdict is None
     with RunWriter(tmp_path, dataclasses.replace(folder.run, verdict=None)) as again:
         assert again.run.verdict == stored.verdict
     assert verdict_of(write_run(tmp_path / "one", {"x": recalls(1, 1)})) is None
