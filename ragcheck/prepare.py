@@ -45,9 +45,22 @@ def prepare(configured: Configured) -> Prepared:
     cuts = (settings.k, settings.budgets, settings.at)
     judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity, settings.phase)
     plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
-    folder = f"{_slug(collection.name)}-{plan.key[:8]}"
-    out = settings.out or configured.root / "reports" / folder
-    return Prepared(plan, out, (*notices, *parity_notices(settings.parity)), configured)
+    notices = (*notices, *parity_notices(settings.parity))
+    return Prepared(plan, _out(configured, plan), notices, configured)
+
+
+def narrowed(prepared: Prepared, system: str) -> Prepared:
+    """The same sweep of one planned system alone, in a folder of its own unless one is named."""
+    cells = tuple(cell for cell in prepared.plan.cells if cell.system.id == system)
+    key = digest([cell.key for cell in cells])
+    plan = dataclasses.replace(prepared.plan, cells=cells, key=key)
+    return dataclasses.replace(prepared, plan=plan, out=_out(prepared.configured, plan))
+
+
+def _out(configured: Configured, plan: SweepPlan) -> Path:
+    """Where a plan writes: the same plan resumes in the same folder."""
+    folder = f"{_slug(plan.collection.name)}-{plan.key[:8]}"
+    return configured.settings.out or configured.root / "reports" / folder
 
 
 def blank_run(prepared: Prepared) -> Run:

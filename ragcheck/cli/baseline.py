@@ -35,15 +35,15 @@ def command() -> None:
 def update(
     configured: Configured, run: Path | None, system: str | None, baseline: Path | None, force: bool
 ) -> None:
-    """Pin one system of RUN, or of a fresh sweep with the same flags as `ragcheck sweep`.
+    """Pin one system of RUN, or sweep that system with the same flags as `ragcheck sweep`.
 
     A baseline is what people agreed to: under CI it is refused without `--force`. Commit the file;
     its diff shows which questions a change gave up.
     """
     from ragcheck.baseline import write_baseline
-    from ragcheck.cli.gating import baseline_path, in_ci, run_to_judge
+    from ragcheck.cli.gating import baseline_path, in_ci, system_to_judge
     from ragcheck.errors import ConfigError
-    from ragcheck.gate import choose_system, read_table
+    from ragcheck.gate import read_table
     from ragcheck.scores import scores_of
 
     if in_ci() and not force:
@@ -53,8 +53,7 @@ def update(
         )
     table = read_table(configured.gate)
     path = baseline_path(configured, table.baseline, baseline)
-    folder = run_to_judge(configured, run)
-    chosen = choose_system(folder, system or table.system)
+    folder, chosen = system_to_judge(configured, run, system or table.system)
     scores = scores_of(folder, chosen.system.id)
     before = path.read_bytes() if path.exists() else None
     write_baseline(path, scores, [rule.measure for rule in table.rules])
@@ -111,20 +110,19 @@ def diff(
     baseline: Path | None,
     as_json: bool,
 ) -> None:
-    """Compare RUN, or a fresh sweep, with the baseline; judges nothing."""
+    """Compare a system of RUN, or one swept now, with the baseline; judges nothing."""
     from ragcheck.baseline import read_baseline
     from ragcheck.cli.compare import show_comparison
-    from ragcheck.cli.gating import baseline_path, run_to_judge
+    from ragcheck.cli.gating import baseline_path, system_to_judge
     from ragcheck.comparison import compare_scores
     from ragcheck.errors import BaselineError, ComparisonError
-    from ragcheck.gate import choose_system, read_table
+    from ragcheck.gate import read_table
     from ragcheck.scores import scores_of
 
     table = read_table(configured.gate)
     path = baseline_path(configured, table.baseline, baseline)
     before = read_baseline(path).scores
-    folder = run_to_judge(configured, run)
-    chosen = choose_system(folder, system or table.system)
+    folder, chosen = system_to_judge(configured, run, system or table.system)
     try:
         found = compare_scores(before, scores_of(folder, chosen.system.id))
     except ComparisonError as error:

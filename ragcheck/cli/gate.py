@@ -41,7 +41,7 @@ def command(
     as_json: bool,
     **flags: Any,
 ) -> int:
-    """Judge one system of RUN, or of a fresh sweep with the same flags as `ragcheck sweep`.
+    """Judge one system of RUN, or sweep that system with the same flags as `ragcheck sweep`.
 
     PASS and INCONCLUSIVE (with a warning) exit 0, FAIL exits 1: a floor is broken, a question
     marked `must_pass` is missed, labelled text is in no chunk, or a measure dropped by more than
@@ -49,12 +49,12 @@ def command(
     baseline allows recall at the working cut to drop by 0.02.
     """
     from ragcheck import gate
-    from ragcheck.cli.gating import run_to_judge
+    from ragcheck.cli.gating import system_to_judge
 
     table = gate.read_table(configured.gate)
     asking = _asking(configured, table, **flags)
-    folder = run_to_judge(configured, run)
-    result = gate.judge(folder, gate.choose_system(folder, system or table.system), asking)
+    folder, chosen = system_to_judge(configured, run, system or table.system)
+    result = gate.judge(folder, chosen, asking)
     page = folder.path / "report.html"
     _write(result, str(page) if page.exists() else "", junit, md)
     accept = _accepting(folder.path, result, asking.path if flags["baseline"] else None)

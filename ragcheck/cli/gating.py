@@ -9,21 +9,49 @@ from typing import TYPE_CHECKING
 from ragcheck.config import Configured
 
 if TYPE_CHECKING:
+    from ragcheck.records import SystemResult
     from ragcheck.run import RunFolder
 
 
-def run_to_judge(configured: Configured, run: Path | None) -> RunFolder:
-    """The stored run that is named, or a fresh sweep with its report."""
+def system_to_judge(
+    configured: Configured, run: Path | None, system: str | None
+) -> tuple[RunFolder, SystemResult]:
+    """One system of the stored run that is named, or of a sweep.
+
+    A sweep that has finished it already is read; else it alone is swept, with its report. Which one
+    is settled before anything is embedded.
+    """
+    from ragcheck.gate import choose_name, choose_system
     from ragcheck.run import open_folder
 
     if run is not None:
-        return open_folder(run)
+        folder = open_folder(run)
+        return folder, choose_system(folder, system)
     from ragcheck.api import write_report
-    from ragcheck.cli.sweeping import sweep_with_progress
+    from ragcheck.cli.sweeping import run_prepared
+    from ragcheck.prepare import narrowed, prepare
 
-    folder = sweep_with_progress(configured)
+    prepared = prepare(configured)
+    keys = {cell.system.id: cell.key for cell in prepared.plan.cells}
+    name = choose_name(list(keys), system)
+    finished = _finished(prepared.out, keys[name])
+    if finished is not None:
+        return finished, finished.result(name)
+    folder = run_prepared(narrowed(prepared, name))
     write_report(folder)
-    return folder
+    return folder, folder.result(name)
+
+
+def _finished(path: Path, key: str) -> RunFolder | None:
+    """The run in a folder, if there is one and it holds this cell."""
+    from ragcheck.errors import RunError
+    from ragcheck.run import open_folder
+
+    try:
+        folder = open_folder(path)
+    except RunError:
+        return None
+    return folder if any(result.key == key for result in folder.run.systems) else None
 
 
 def baseline_path(configured: Configured, named: str | None, flag: Path | None) -> Path:

@@ -11,7 +11,7 @@ import click
 from ragcheck import api
 from ragcheck.cli.progress import Progress, describe
 from ragcheck.config import Configured
-from ragcheck.prepare import prepare
+from ragcheck.prepare import Prepared, prepare
 from ragcheck.report.summary import summary
 from ragcheck.report.terminal import print_run
 from ragcheck.run import RunFolder
@@ -35,7 +35,11 @@ def show_plan(configured: Configured, *, as_json: bool) -> None:
 
 def sweep_with_progress(configured: Configured, *, quiet: bool = False) -> RunFolder:
     """Prepare and run a sweep; progress and notices go to stderr."""
-    prepared = prepare(configured)
+    return run_prepared(prepare(configured), quiet=quiet)
+
+
+def run_prepared(prepared: Prepared, *, quiet: bool = False) -> RunFolder:
+    """Run a prepared sweep; progress and notices go to stderr."""
     for notice in prepared.notices:
         click.echo(f"warning: {notice.text}", err=True)
     progress = Progress(quiet=quiet)

@@ -4,7 +4,7 @@ Three outcomes (METRICS, section 7, Gate). FAIL and PASS are only said where the
 else the gate is INCONCLUSIVE and names what it could see. Reads stored values only.
 """
 
-from ragcheck.gate.judging import Asking, choose_system, judge
+from ragcheck.gate.judging import Asking, choose_name, choose_system, judge
 from ragcheck.gate.result import SCHEMA, Against, Check, GateResult
 from ragcheck.gate.rules import BOUNDS, GateTable, Rule, parse_rule, read_table
 
@@ -17,6 +17,7 @@ __all__ = [
     "GateResult",
     "GateTable",
     "Rule",
+    "choose_name",
     "choose_system",
     "judge",
     "parse_rule",

@@ -43,19 +43,23 @@ class Asking:
 
 def choose_system(folder: RunFolder, system: str | None) -> SystemResult:
     """The system to judge: the one named, or the only one planned. Raises ConfigError, RunError."""
-    planned = list(folder.run.plan.cells)
+    return folder.result(choose_name(list(folder.run.plan.cells), system))
+
+
+def choose_name(planned: list[str], system: str | None) -> str:
+    """The id of the system to judge among those planned. Raises ConfigError."""
     if system is None and len(planned) > 1:
         raise ConfigError(
-            f"the run has {len(planned)} systems and one must be named",
+            f"there are {len(planned)} systems and one must be named",
             hint=f"add `--system ID` with one of: {', '.join(planned)}",
         )
     if system is not None and system not in planned:
         close = difflib.get_close_matches(system, planned, n=1)
         raise ConfigError(
-            f"no system of the run is called `{system}`",
+            f"no system is called `{system}`",
             hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(planned)}",
         )
-    return folder.result(system or planned[0])
+    return system or planned[0]
 
 
 def judge(folder: RunFolder, result: SystemResult, asking: Asking) -> GateResult:

@@ -211,6 +211,26 @@ def test_a_fresh_sweep_is_judged_and_leaves_its_report(docs: Path) -> None:
     assert ragcheck(docs, "gate", *SWEEP, "--require-baseline").returncode == 0
 
 
+def test_only_the_system_to_judge_is_swept_and_a_finished_one_is_read(docs: Path) -> None:
+    two = (*SWEEP, "--chunkers", "fixed,section")
+    unnamed = ragcheck(docs, "gate", *two)
+    assert unnamed.returncode == 2
+    assert "fixed-64/bm25, section-64/bm25" in unnamed.stderr
+    assert not (docs / "reports").exists()
+    done = ragcheck(docs, "gate", *two, "--system", "section-64/bm25")
+    assert done.returncode == 0, done.stderr
+    (run,) = (docs / "reports").iterdir()
+    assert [s["id"] for s in json.loads((run / "run.json").read_text())["systems"]] == [
+        "section-64/bm25"
+    ]
+    assert ragcheck(docs, "sweep", *two, "--out", "all", "-q").returncode == 0
+    before = (docs / "all" / "run.json").read_bytes()
+    again = ragcheck(docs, "gate", *two, "--system", "section-64/bm25", "--out", "all")
+    assert again.returncode == 0, again.stderr
+    assert "plan:" not in again.stderr
+    assert (docs / "all" / "run.json").read_bytes() == before
+
+
 def test_rules_baseline_and_system_of_the_configuration(place: Path) -> None:
     (place / "ragcheck.toml").write_text(
         '[gate]\nsystem = "good"\nbaseline = "pins/base.jsonl"\n\n'
