@@ -169,6 +169,8 @@ def _advice(cuts: Cuts) -> str:
     advice = cuts.advice
     if advice is None:
         return ""
+    if not cuts.severed:
+        return "none is cut"
     if advice.overlap is None:
         return f"chunks of {2 * advice.length:,} or more, or along sections"
     if cuts.overlap is not None and cuts.overlap >= advice.overlap:

@@ -92,12 +92,18 @@ def test_json_is_one_document_with_a_schema(project: Path) -> None:
 
 def test_labels_bring_passages_and_advice(project: Path) -> None:
     labelled = ("--docs", "docs", "--labels", "q.jsonl")
-    done = inspect(project, *labelled, "--chunkers", "fixed,section", "--chunk-sizes", "32,8")
+    done = inspect(project, *labelled, "--chunkers", "fixed,section", "--chunk-sizes", "16,8")
     assert done.returncode == 0, done.stderr
     assert "1 labelled passage " in done.stdout
     text = done.stdout[done.stdout.index("labelled passage") :]
     assert "overlap 7, expected 0%" in text
     assert "chunks of 16 or more, or along sections" in text
+
+
+def test_no_overlap_is_advised_where_nothing_is_cut(project: Path) -> None:
+    labelled = ("--docs", "docs", "--labels", "q.jsonl", "--chunkers", "fixed,overlap")
+    done = inspect(project, *labelled, "--chunk-sizes", "512", "--overlaps", "1")
+    assert done.stdout.count("none is cut") == 2
 
 
 def test_a_configuration_is_enough_and_its_broken_labels_are_only_a_warning(project: Path) -> None:
