@@ -74,6 +74,35 @@ def test_recall_equals_that_of_sweeps_which_begin_there(
     assert phase["phase_sd"]["recall@5"] > 0
 
 
+def test_all_retrievers_where_asked_and_a_fusion_among_them(fixtures: Path, tmp_path: Path):
+    fused = {"name": "hybrid", "first": "bm25", "second": {"name": "bm25", "variant": "l"}}
+    same = {"retrievers": [fused], "k": "1,5", "budgets": "500"}
+    phase = (
+        run(fixtures, tmp_path / "a", chunkers="fixed", phase="all", **same).run.systems[0].phase
+    )
+    there = run(fixtures, tmp_path / "b", chunkers="fixed,offset=25", phase="bm25", **same)
+    assert there.run.systems[0].phase == {}
+    for name, values in phase["recall"].items():
+        assert values[2] == pytest.approx(there.run.systems[0].measures[name].mean)
+
+
+@pytest.mark.model
+def test_what_other_starting_points_must_embed_is_planned(fixtures: Path, tmp_path: Path):
+    texts = {}
+    for phase in ("off", "all"):
+        flags = {
+            "docs": str(fixtures / "docs" / "policies"),
+            "chunkers": "fixed",
+            "chunk_sizes": "256",
+            "retrievers": "dense",
+            "phase": phase,
+            "labels": [str(tmp_path / "q.jsonl")],
+        }
+        (tmp_path / "q.jsonl").write_text('{"id": "a", "question": "?", "unanswerable": true}\n')
+        texts[phase] = api.preview(prepare(configure(flags))).texts - 1
+    assert 4.5 * texts["off"] < texts["all"] <= 5.5 * texts["off"]
+
+
 def test_structure_has_no_phase_and_a_run_reads_back_equal(measured: RunFolder):
     assert measured.run.systems[1].phase == {}
     assert api.open_run(measured.path).run.systems == measured.run.systems
