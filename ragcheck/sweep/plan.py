@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ragcheck import __version__
@@ -15,6 +18,12 @@ from ragcheck.errors import ConfigError
 from ragcheck.measures import cuts_for
 from ragcheck.records import Collection, Config, Cut, System
 from ragcheck.sweep.phases import shifted
+
+#: Packages and modules whose code decides what a cell's tables hold.
+_MAKING = (
+    "chunking", "documents", "embedding", "labels", "measures", "retrieval", "statistics",
+    "structure", "sweep", "records", "spans", "tokens",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,17 @@ def digest(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@cache
+def own_code() -> str:
+    """Digest of the code that makes numbers: whoever updates a checkout keeps the same version."""
+    root = Path(__file__).parents[1]
+    whole = hashlib.sha256()
+    for name in _MAKING:
+        for path in sorted((root / name).rglob("*.py")) or [root / f"{name}.py"]:
+            whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
 def make_plan(
     collection: Collection,
     chunkers: Sequence[Component],
@@ -97,7 +117,7 @@ def make_plan(
     judging: Judging,
 ) -> SweepPlan:
     """Every chunker with every retriever. Raises ConfigError when two systems have one name."""
-    base = [__version__, collection.digest, judging.tokenizer]
+    base = [__version__, own_code(), collection.digest, judging.tokenizer]
     how = [judging.ks, judging.budgets, str(judging.at), judging.twins, judging.parity]
     cells: list[Cell] = []
     for chunker in chunkers:
@@ -108,13 +128,14 @@ def make_plan(
             starts = [[phase.offset for phase in phases]] if phases else []
             key = digest([chunking, how, retriever.options, retriever.marks, *starts])
             cells.append(Cell(system, chunker, retriever, chunking, key, phases))
-    names = [cell.system.id for cell in cells]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigError(
-            f"system `{twice[0]}` is planned twice",
-            hint="name each chunker, size and retriever once",
-        )
+    names = Counter(cell.system.id for cell in cells)
+    keys = Counter(cell.key for cell in cells)
+    for cell in cells:
+        if names[cell.system.id] > 1 or keys[cell.key] > 1:
+            raise ConfigError(
+                f"system `{cell.system.id}` is planned twice",
+                hint="name each chunker, size and retriever once",
+            )
     if not cells:
         raise ConfigError("nothing to sweep: no chunker or no retriever is named")
     return SweepPlan(collection, tuple(cells), judging, digest([cell.key for cell in cells]))
