@@ -57,7 +57,8 @@ class RunFolder:
         `question` (id), `item` (its number in the question), `weight`, the credited alternative at
         the working cut as `document` (position), `start`, `end`, its `coverage` there, `rank` at
         which the item completes (null: never), `severed`, `severity`, `pieces` (null: some of its
-        text is in no chunk).
+        text is in no chunk), and `unseen`, the share of it that chunks hold and the embedder reads
+        in none of them (null: the system has no embedder).
         """
         return self._table("items", self.result(system).key)
 

@@ -17,7 +17,7 @@ from ragcheck.spans import Ints
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _STEP = re.compile(rf"(?<!\S)\S{{1,24}}(?!\S)|[{_ALONE}]|[^\W{_ALONE}]{{1,20}}|[^\w\s]")
 #: Two ends that share no first letter: one of them differs from any text at once.
-_ENDS = (" quartz lemon violin seven harbour mist", " copper window eleven badger sail drum")
+_ENDS = ("quartz lemon violin seven harbour mist", "copper window eleven badger sail drum")
 
 #: Relative distance up to which two vectors are the same, unless the embedder is noisier.
 _EXACT = 1e-5
@@ -68,8 +68,11 @@ class Prober:
 
 
 def _other_end(text: str, end: int) -> str:
-    follows = text[end:].lstrip()[:1].casefold()
-    return text[:end] + _ENDS[_ENDS[0].lstrip().startswith(follows) if follows else 0]
+    """Other words after the white space that follows the text up to `end`."""
+    rest = text[end:]
+    words = rest.lstrip()
+    other = _ENDS[_ENDS[0].startswith(words[:1].casefold())] if words else _ENDS[0]
+    return text[:end] + (rest[: len(rest) - len(words)] or " ") + other
 
 
 def _apart(made: Floats, known: Floats) -> npt.NDArray[np.float64]:

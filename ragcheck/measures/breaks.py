@@ -35,6 +35,13 @@ def pieces(judged: Judged) -> Reals:
     return weighted(judged, np.where(count > 0, count, np.nan))
 
 
+def gold_unseen(judged: Judged) -> Reals:
+    """Mean share of an item that no vector depends on; NaN for a system without an embedder."""
+    if judged.unseen is None:
+        return np.full(len(judged.answerable), np.nan)
+    return weighted(judged, judged.unseen)
+
+
 def index_gap(judged: Judged) -> Reals:
     """Share of the items that are missed and stand in no set of chunks."""
     return weighted(judged, (_missed(judged) & _absent(judged)).astype(np.float64))

@@ -5,18 +5,15 @@ The definitions are what help, tooltips and reference show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
-
-import numpy as np
 
 from ragcheck.measures import breaks, pollution, rank, recall
 from ragcheck.measures.composition import Part
 from ragcheck.measures.corpus import Reals
 from ragcheck.measures.judging import Judged
-from ragcheck.records import Cut, Measure
 
 _NOTHING = "nothing is shown"
 
@@ -202,6 +199,15 @@ FAMILIES: tuple[Family, ...] = (
         null="labelled text is missing from the index",
     ),
     Family(
+        "gold_unseen",
+        breaks.gold_unseen,
+        "How much of a labelled passage stands in chunks only where the embedder, which cuts long "
+        "texts silently, does not read: on average. Depends on the chunker and the embedder.",
+        cuts="",
+        better="lower",
+        null="the system has no embedder",
+    ),
+    Family(
         "index_gap",
         breaks.index_gap,
         "Share of the labelled passages, by weight, that are missed at the working cut "
@@ -259,38 +265,3 @@ FAMILIES: tuple[Family, ...] = (
         better="lower",
     ),
 )
-
-
-def measures_for(ks: Sequence[int], budgets: Sequence[int], at: Cut) -> list[Measure]:
-    """Every measure at the cut-offs `ks` (chunks) and `budgets` (tokens), and at `at`."""
-    cuts = cuts_for(ks, budgets, at)
-    return [measure for family in FAMILIES for measure in _measures(family, cuts)]
-
-
-def cuts_for(ks: Sequence[int], budgets: Sequence[int], at: Cut) -> tuple[Cut, ...]:
-    """The cut-offs of a run in order, numbers of chunks first."""
-    cuts = {Cut(k) for k in ks} | {Cut(budget, "t") for budget in budgets} | {at}
-    return tuple(sorted(cuts, key=lambda cut: (cut.unit, cut.value)))
-
-
-def evaluate(judged: Judged) -> dict[Measure, Reals]:
-    """Value of every measure for every question: float64[q], NaN where there is none.
-
-    The keys are those of `measures_for`, in its order. A question without an answer has no value
-    in any measure; why others have none says `Measure.null`.
-    """
-    columns = {cut: column for column, cut in enumerate(judged.cuts)}
-    values: dict[Measure, Reals] = {}
-    for family in FAMILIES:
-        table = family.function(judged)
-        for measure in _measures(family, judged.cuts):
-            column = table if measure.cut is None else table[:, columns[measure.cut]]
-            values[measure] = np.where(judged.answerable, column, np.nan)
-    return values
-
-
-def _measures(family: Family, cuts: Sequence[Cut]) -> list[Measure]:
-    meaning = (family.unit, family.better, family.doc, family.null)
-    if not family.cuts:
-        return [Measure(family.name, None, *meaning)]
-    return [Measure(family.name, cut, *meaning) for cut in cuts if cut.unit in family.cuts]

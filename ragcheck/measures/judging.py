@@ -19,7 +19,8 @@ from ragcheck.measures.context import Ranked, lay_out
 from ragcheck.measures.corpus import Alternatives, Corpus, Items, Reals
 from ragcheck.measures.ranges import group_sums
 from ragcheck.measures.segments import segment
-from ragcheck.records import Chunks, Cut, Rankings
+from ragcheck.measures.unseen import unseen
+from ragcheck.records import Chunks, Cut, Int32s, Rankings
 from ragcheck.spans import Ints
 
 
@@ -30,7 +31,8 @@ class Judged:
     `cuts` are the columns; `at` is the column of the working cut, `grid` the budgets asked for.
     Per item and cut-off: `coverage` float64[i, c] in [0, 1], that of its best covered alternative;
     `credited` int64[i, c], which that is (a row of `alternatives`). Per item: `completion`
-    int64[i], the least rank at which an alternative is whole, 0 for never. Per question and
+    int64[i], the least rank at which an alternative is whole, 0 for never; `unseen` float64[i],
+    the share of it that no chunk's vector depends on, None without an embedder. Per question and
     cut-off: `shown` int64[q, c], chunks of which something is shown; `tokens` int64[q, c], what
     they cost.
     """
@@ -49,6 +51,7 @@ class Judged:
     breaks: Breaks
     ceilings: Ceilings
     hits: Hits
+    unseen: Reals | None
 
     @property
     def answerable(self) -> Flags:
@@ -57,12 +60,18 @@ class Judged:
 
 
 def judge(
-    corpus: Corpus, chunks: Chunks, rankings: Rankings, cuts: Sequence[Cut], at: Cut
+    corpus: Corpus,
+    chunks: Chunks,
+    rankings: Rankings,
+    cuts: Sequence[Cut],
+    at: Cut,
+    read: Int32s | None = None,
 ) -> Judged:
     """Judges `rankings` of the chunks of `corpus` at every cut-off of `cuts` and at `at`.
 
     A row of `rankings` with fewer chunks than a cut-off asks for retrieved nothing after them; to
-    fill the largest budget it must be as deep as `depth` says.
+    fill the largest budget it must be as deep as `depth` says. `read` int32[n] is where the
+    embedder stops reading each chunk, in its document; None where there is no embedder.
     """
     columns = tuple(sorted({*cuts, at}, key=lambda cut: (cut.unit, cut.value)))
     ranked = Ranked.of(chunks, rankings)
@@ -91,6 +100,7 @@ def judge(
         breaks=breaks(gold, bounds, touching),
         ceilings=ceilings(corpus, chunks, bounds, touching, columns),
         hits=itemise(account, working),
+        unseen=unseen(corpus.text, gold, chunks, read),
     )
 
 

@@ -19,12 +19,13 @@ from ragcheck.measures.depth import depth, trim
 from ragcheck.measures.judging import Judged
 from ragcheck.measures.structural import structural_breaks
 from ragcheck.protocols import Fusion, Index
-from ragcheck.records import Chunks, Collection, Config, Rankings, SystemResult
+from ragcheck.records import Chunks, Collection, Config, Notice, Rankings, SystemResult
 from ragcheck.run import RunWriter
 from ragcheck.sweep import tables
 from ragcheck.sweep.answers import CheckedIndex
 from ragcheck.sweep.phases import mean_recall, phase_facts
 from ragcheck.sweep.plan import Cell, SweepPlan
+from ragcheck.sweep.reading import reading, reading_facts, truncation_notices
 from ragcheck.sweep.watch import Watch, Work
 
 #: Queries that are timed one by one; the median of more is no better.
@@ -101,6 +102,8 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
     finished = {result.key for result in folder.run.systems}
     chunkings = chunk_all(plan, [cell for cell in plan.cells if cell.key not in finished])
     watch.planned(measure_work(plan, chunkings))
+    notices = folder.run.warnings
+    _warn(folder, watch, notices)
     if not chunkings:
         return
     corpus = Corpus.of(plan.collection, plan.judging.tokenizer)
@@ -114,7 +117,10 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
                 rankings = search(index, plan, chunking.chunks)
                 times = _query_times(index, plan, chunking.chunks)
                 timing: Config = {"index_s": seconds, "query_ms": times}
-            judged = judge(corpus, chunking.chunks, rankings, plan.judging.asked, plan.judging.at)
+                read = reading(chunking.chunks, plan.collection.documents, cell.retriever.embedders)
+            judged = judge(
+                corpus, chunking.chunks, rankings, plan.judging.asked, plan.judging.at, read
+            )
             values = evaluate(judged) | parity_values(
                 plan.judging.parity, plan.judging.cuts, plan.collection, chunking.chunks, rankings
             )
@@ -125,7 +131,8 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
                     system=cell.system,
                     key=cell.key,
                     chunking=chunking.key,
-                    chunks=tables.chunk_facts(chunking.chunks),
+                    chunks=tables.chunk_facts(chunking.chunks)
+                    | reading_facts(chunking.chunks, corpus, read),
                     measures=summaries,
                     breaks=breaks,
                     costs=tables.costs(summaries, plan.judging.at),
@@ -133,7 +140,19 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
                     phase=phase_facts(cell.chunker.made, cell.phases, judged, elsewhere[cell.key]),
                 )
             )
+            _warn(folder, watch, notices)
             watch.finished(cell.system.id)
+
+
+def _warn(folder: RunWriter, watch: Watch, notices: Sequence[Notice]) -> None:
+    """Add what the finished cells give to notice after the run's own notices, and tell it once."""
+    known = folder.run.warnings
+    found = (*notices, *truncation_notices(folder.run.systems))
+    for notice in found:
+        if notice not in known:
+            watch.noticed(notice.text)
+    if found != known:
+        folder.save(warnings=found)
 
 
 def _elsewhere(chunking: Chunking, plan: SweepPlan, corpus: Corpus) -> dict[str, list[Reals]]:

@@ -79,6 +79,7 @@ def items(judged: Judged, collection: Collection) -> pa.Table:
     ]
     index = collection.index()
     rank, pieces = judged.completion, judged.breaks.pieces
+    unseen = pa.nulls(len(rank), pa.float64()) if judged.unseen is None else judged.unseen
     return pa.table(
         {
             "question": _ids(judged.items.question, collection),
@@ -92,6 +93,7 @@ def items(judged: Judged, collection: Collection) -> pa.Table:
             "severed": judged.breaks.severed,
             "severity": judged.breaks.severity,
             "pieces": pa.array(pieces.astype(np.int32), mask=pieces == 0),
+            "unseen": unseen,
         }
     )
 
