@@ -37,7 +37,7 @@ def _explain(error: BaseException) -> int:
         case click.exceptions.Exit():
             return error.exit_code
         case click.ClickException():
-            error.show()
+            _explain_usage(error)
             return 2
         case RagcheckError():
             click.echo(error.render(), err=True)
@@ -54,6 +54,16 @@ def _explain(error: BaseException) -> int:
     click.echo(f"error: a bug in ragcheck: {error!r}", err=True)
     click.echo("hint: please report it with the lines above", err=True)
     return 70
+
+
+def _explain_usage(error: click.ClickException) -> None:
+    """What click refuses, in the form of our own errors; a bare command shows its help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "ragcheck"
+    click.echo(f"error: {error.format_message()}\nhint: see `{command} --help`", err=True)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from ragcheck.records import Document, Question
+
 CONFIG = """\
 # Settings of ragcheck; `ragcheck config show --origin` lists all of them.
-docs = "{docs}"
-labels = "{labels}"
+docs = {docs}
+labels = {labels}
 # chunkers = ["fixed", "overlap", "section"]
 # chunk_sizes = [256, 512]
 # retrievers = ["bm25", "dense", "hybrid"]
@@ -50,18 +55,22 @@ def command(docs: str, labels: str) -> None:
     `ragcheck labels add`.
     """
     from ragcheck.errors import InputError
+    from ragcheck.labels import write_labels
 
     if not Path(docs).is_dir():
         raise InputError(
             f"{docs}: no such folder", hint="name your documents' folder with `--docs FOLDER`"
         )
-    _create(Path("ragcheck.toml"), CONFIG.format(docs=docs, labels=labels))
+    # Read first: documents that cannot be used leave nothing half made.
+    first = None if Path(labels).exists() else _first_question(Path(docs))
+    # A JSON string is a TOML string.
+    quoted = {"docs": json.dumps(docs), "labels": json.dumps(labels)}
+    _create(Path("ragcheck.toml"), CONFIG.format(**quoted))
     _create(Path(".github/workflows/ragcheck.yml"), WORKFLOW.format())
-    if Path(labels).exists():
-        click.echo(f"kept     {labels}")
-    else:
-        _first_label(Path(docs), Path(labels))
-        click.echo(f"created  {labels}")
+    if first:
+        Path(labels).parent.mkdir(parents=True, exist_ok=True)
+        write_labels(Path(labels), *first)
+    click.echo(f"{'created ' if first else 'kept    '} {labels}")
     click.echo("next: ragcheck labels add --help, then ragcheck sweep")
 
 
@@ -74,11 +83,10 @@ def _create(path: Path, text: str) -> None:
     click.echo(f"created  {path}")
 
 
-def _first_label(docs: Path, labels: Path) -> None:
+def _first_question(docs: Path) -> tuple[list[Question], dict[str, Document]]:
     """An example question on the first sentence of the first document that has one."""
     from ragcheck.documents import read_documents
     from ragcheck.errors import InputError
-    from ragcheck.labels import write_labels
     from ragcheck.records import Item, Passage, Question
     from ragcheck.spans import Span
     from ragcheck.structure import is_markdown, structure
@@ -89,8 +97,7 @@ def _first_label(docs: Path, labels: Path) -> None:
             item = Item((Passage(Span(document.id, int(start), int(end))),))
             text = f"Example, replace me: how does {document.title or document.id} begin?"
             question = Question("q-0001", text, (item,), ("example",))
-            write_labels(labels, [question], {document.id: document})
-            return
+            return [question], {document.id: document}
     raise InputError(
         f"{docs}: no document holds a sentence", hint="add a .md or .txt file with text"
     )

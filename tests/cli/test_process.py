@@ -119,7 +119,9 @@ def test_a_gate_on_a_fresh_sweep(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["swep"], 2, "No such command"),
+        (["swep"], 2, "error: No such command"),
+        (["cache", "clear", "now"], 2, "hint: see `ragcheck cache clear --help`"),
+        ([], 2, "Commands:"),
         (["sweep", "--no-such-flag"], 2, "No such option"),
         (["sweep"], 2, "no documents are named"),
         (["sweep", "--docs", "docs"], 2, "no labels are named"),
@@ -264,6 +266,21 @@ def test_init_add_and_sweep_without_any_label_before(project: Path) -> None:
     assert "added q-0002" in added.stdout
     done = ragcheck(project, *SWEEP)
     assert done.returncode == 0, done.stderr
+
+
+def test_init_quotes_names_and_makes_folders(project: Path) -> None:
+    docs = project / 'my "own" \\ docs'
+    (project / "docs").rename(docs)
+    done = ragcheck(project, "init", "--docs", docs.name, "--labels", "labels/first.jsonl")
+    assert done.returncode == 0, done.stderr
+    done = ragcheck(project, *SWEEP, "--dry-run")
+    assert done.returncode == 0, done.stderr
+
+
+def test_init_leaves_nothing_half_made(project: Path) -> None:
+    before = sorted(project.rglob("*"))
+    assert ragcheck(project, "init", "--docs", "empty", "--labels", "new.jsonl").returncode == 2
+    assert sorted(project.rglob("*")) == before
 
 
 def test_a_bm25_sweep_never_imports_torch(project: Path) -> None:
