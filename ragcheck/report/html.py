@@ -26,12 +26,17 @@ SCRIPTS = (
     "state.js",
     "data.js",
     "dom.js",
+    "save.js",
     "systems.js",
     "questions.js",
     "document.js",
     "case.js",
+    "compare.js",
+    "documents.js",
     "main.js",
 )
+#: White space that means nothing in a style sheet: after these signs, and before a brace.
+_SPACES = re.compile(r"\s*([{};])\s*|(?<=[:,])\s+(?=[^\s\"])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -74,10 +79,11 @@ def _script() -> str:
 
 
 def _asset(name: str) -> str:
-    """A style sheet or script without indentation and whole-line comments, which cost a tenth."""
+    """A style sheet or script without what only its author reads, which costs a tenth."""
     text = (resources.files("ragcheck.report") / "static" / name).read_text("utf-8")
     lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    text = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return _SPACES.sub(lambda found: found[1] or "", text) if name.endswith(".css") else text
 
 
 def _environment() -> jinja2.Environment:

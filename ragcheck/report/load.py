@@ -16,10 +16,12 @@ import numpy.typing as npt
 
 from ragcheck.records import Cut, Document, Measure, Question, Run, SystemResult
 from ragcheck.run import RunFolder
+from ragcheck.scores import clusters, first_document
 from ragcheck.verdict import BUDGET, ordering
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 #: Hits per question that the page keeps; more only where the working cut needs them.
 KEPT_HITS = 10
 
@@ -85,6 +87,11 @@ class Loaded:
     def place(self) -> dict[str, int]:
         """Position of each document by id."""
         return {document.id: number for number, document in enumerate(self.documents)}
+
+    @cached_property
+    def clusters(self) -> Ints:
+        """The document that each question counts to in every test: int64[q]."""
+        return clusters([first_document(question) for question in self.questions])
 
     @cached_property
     def budget(self) -> Cut | None:

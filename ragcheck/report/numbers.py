@@ -49,8 +49,9 @@ def share(value: float | None, digits: int = 3) -> str:
 
 
 def bare(value: float | None, digits: int = 2) -> str:
-    """A share inside brackets, without its leading zero: `.88`."""
-    text = share(value, digits)
+    """A share inside brackets, without its leading zero: `.88`, and `.004` where `.00` would lie."""
+    near = value is not None and (0 < value < 10.0**-digits or 1 - 10.0**-digits < value < 1)
+    text = share(value, digits + near)
     return text.removeprefix("0") if text.startswith("0.") else text
 
 
@@ -81,6 +82,24 @@ def seconds(value: float | None) -> str:
 def write(value: float | None, unit: str) -> str:
     """A value in the notation of its unit (`share`, `ratio`, `tokens` or `count`)."""
     return share(value) if unit in SHARES else amount(value)
+
+
+def steps(value: float | None, unit: str) -> int | None:
+    """A difference in steps of the last digit shown, thousandths or tenths; 0 only for none."""
+    if value is None:
+        return None
+    size = abs(value) * (1000 if unit in SHARES else 10)
+    return int(math.copysign(max(1, round(size)), value)) if size > 1e-9 else 0
+
+
+def signed(value: float | None, unit: str) -> str:
+    """A difference with its sign: `+0.034`, `−1,204.5` tokens, `0.000`."""
+    count = steps(value, unit)
+    if count is None:
+        return ABSENT
+    digits, scale = (3, 1000) if unit in SHARES else (1, 10)
+    sign = "+" if count > 0 else "−" if count < 0 else ""
+    return f"{sign}{abs(count) / scale:,.{digits}f}"
 
 
 def figure(name: str, measure: Measure | None, summary: Summary | None) -> Figure:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from ragcheck.report.load import Cell, Floats, Ints, Loaded
+from ragcheck.report.load import Cell, Flags, Floats, Ints, Loaded
 from ragcheck.report.words import OUTCOMES
 
 MISSED, PARTIAL, FOUND, UNANSWERABLE = range(len(OUTCOMES))
-Flags = npt.NDArray[np.bool_]
 #: Coverage from which an item counts as whole: all of it, but for the float's last bit.
 WHOLE = 1 - 1e-9
 

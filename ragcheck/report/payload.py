@@ -16,6 +16,7 @@ from ragcheck.report.load import Cell, Floats, Ints, Loaded
 from ragcheck.report.outcomes import Outcomes
 from ragcheck.report.packing import digits, pack, shifted, worded
 from ragcheck.report.view import View
+from ragcheck.report.view_compare import packed
 from ragcheck.report.words import CAUSES, FLAGS, OUTCOMES
 
 #: Steps from 0 to the largest score: enough to order what a page can show.
@@ -31,6 +32,7 @@ def blocks(data: Loaded, view: View) -> dict[str, str]:
         "core": _core(data, view, offsets, chunkings),
         "documents": worded([document.text for document in data.documents]),
     }
+    content["pairs"] = packed(data, view.compare)
     for number, name in enumerate(chunkings):
         content[f"chunks-{number}"] = _chunks(first[name], offsets)
     for number, cell in enumerate(data.cells):
@@ -71,6 +73,7 @@ def _core(
             for cell, found in zip(data.cells, view.found, strict=True)
         ],
         "best": view.verdict.headline.run if view.verdict.headline else "",
+        "second": view.compare.rows[0].run if view.compare.rows else "",
     }
 
 

@@ -15,6 +15,8 @@ from ragcheck.report.curves import Curves, build_curves
 from ragcheck.report.load import Loaded
 from ragcheck.report.outcomes import Outcomes, outcomes
 from ragcheck.report.view_cases import Case, worst_cases
+from ragcheck.report.view_compare import Compare, build_compare
+from ragcheck.report.view_documents import Documents, build_documents
 from ragcheck.report.view_systems import COLUMN_DOCS, Systems, build_systems
 from ragcheck.report.view_verdict import Verdict, build_verdict
 from ragcheck.report.waterfall import Fall, build_waterfall
@@ -41,6 +43,8 @@ class View:
     waterfall: tuple[Fall, ...]
     systems: Systems
     cases: tuple[Case, ...]
+    compare: Compare
+    documents: Documents | None
     definitions: tuple[Definition, ...]
     config: str
     found: tuple[Outcomes, ...]
@@ -59,6 +63,8 @@ def build(data: Loaded) -> View:
         build_waterfall(data),
         systems,
         worst_cases(data, choice.best, found[choice.best.id]) if choice else (),
+        build_compare(data, choice, found),
+        build_documents(data, choice.best, found[choice.best.id]) if choice else None,
         tuple(_definitions(data, systems)),
         _toml(data.run.plan.settings),
         tuple(found.values()),

@@ -16,6 +16,8 @@ SCREENS = {
     "systems": "Which system does what?",
     "questions": "Which questions fail?",
     "case": "What happened to one question?",
+    "compare": "What does one system lose against another?",
+    "documents": "Which documents are found badly?",
     "about": "How to read this",
 }
 
@@ -43,6 +45,10 @@ LINKS = (
     "#view=case&run=r01&q=q-0029&hit=2&only=cut",
     "#view=questions&run=r03&only=partial&tag=guides&find=members&sort=-pollution",
     "#view=systems&sort=context",
+    "#view=systems&tick=r02,r05",
+    "#view=compare&run=r01&vs=r04&only=lost",
+    "#view=documents&run=r02&sort=-unseen",
+    "#view=questions&run=r01&vs=r04&only=gained&doc=guides%2Fstorage.md",
 )
 
 

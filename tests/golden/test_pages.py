@@ -18,6 +18,8 @@ SCREENS = {
     "systems": "#view=systems",
     "questions": "#view=questions&only=partial",
     "case": "#view=case&q=q-0029&run=r00&hit=2",
+    "compare": "#view=compare&run=r00&vs=r07",
+    "documents": "#view=documents&run=r00",
     "about": "#view=about",
 }
 

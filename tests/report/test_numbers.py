@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragcheck.records import Measure, Summary
-from ragcheck.report.numbers import amount, bare, figure, percent, reason, seconds, share
+from ragcheck.report.numbers import (
+    amount,
+    bare,
+    figure,
+    percent,
+    reason,
+    seconds,
+    share,
+    signed,
+    steps,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +40,24 @@ def test_brackets_drop_the_leading_zero() -> None:
     assert bare(0.876) == ".88"
     assert bare(1.0) == "1.00"
     assert bare(0.0) == ".00"
+
+
+def test_an_end_near_zero_or_one_keeps_its_place_beside_the_mean() -> None:
+    assert bare(0.0044) == ".004"
+    assert bare(0.9961) == ".996"
+    assert bare(0.01) == ".01"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [(0.0341, "share", "+0.034"), (-0.00001, "share", "−0.001"), (0.0, "share", "0.000"),
+     (-1204.52, "tokens", "−1,204.5"), (0.01, "tokens", "+0.1"), (None, "share", "–")],
+)  # fmt: skip
+def test_a_difference_shows_its_sign_and_is_zero_only_when_it_is(
+    value: float | None, unit: str, shown: str
+) -> None:
+    assert signed(value, unit) == shown
+    assert steps(None, unit) is None
 
 
 def test_amounts_and_seconds_keep_what_matters() -> None:

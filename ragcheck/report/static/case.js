@@ -49,11 +49,10 @@ function toolbar({ data, one, q, now }, list) {
     return next === undefined ? el("span", { class: "step off", text })
       : el("a", { class: "step", "aria-label": label, href: state.link({ view: "case", q: data.questions[next][0], hit: "" }), text });
   };
-  const filter = [now.only, now.tag, now.find && `“${now.find}”`].filter(Boolean).join(", ");
-  const button = el("button", { type: "button", class: "plain", id: "copy-link", text: "Copy link", on: { click: () => copy(here(), button) } });
+  const filter = [now.only, now.tag, now.doc, now.find && `“${now.find}”`].filter(Boolean).join(", ");
   return el("div", { class: "tools" }, step(at - 1, "‹ Previous", "Previous question"), step(at + 1, "Next ›", "Next question"),
     el("a", { class: "where", href: state.link({ view: "questions" }), text: `${at < 0 ? "not in" : `${whole(at + 1)} of`} ${whole(list.length)}${filter ? ` · ${filter}` : ""}` }),
-    systemPicker(data, one.run), button);
+    systemPicker(data, one.run));
 }
 
 const here = () => location.href.split("#")[0] + state.link({});
@@ -190,7 +189,7 @@ function strip({ data, one, q }) {
     return there ? el("td", {}, stripCell(data, there, q, there === one)) : el("td", { class: "none", text: "–" });
   })));
   return el("section", { class: "strip", "aria-label": "All systems" }, el("h3", { text: "The same question in every system" }), el("p", { class: "hint", text: "The share is how much of its passages' text is in the context; ✂ marks a passage that is cut and not whole." }),
-    el("div", { class: "scroll" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...body))));
+    el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Systems" }, el("table", {}, el("thead", {}, head), el("tbody", {}, ...body))));
 }
 
 function stripCell(data, there, q, current) {

@@ -11,25 +11,21 @@ function el(name, given = {}, ...children) {
   return made;
 }
 
+function drawing(name, given = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(given)) if (key === "text") made.textContent = value; else made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
 // A bar of three parts in whole percent: gold, repeated, other.
 function bar(gold, repeated) {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  drawing.setAttribute("viewBox", "0 0 100 6");
-  drawing.setAttribute("preserveAspectRatio", "none");
-  drawing.setAttribute("class", "bar");
-  drawing.setAttribute("aria-hidden", "true");
   let at = 0;
-  for (const [kind, width] of [["gold", gold], ["repeated", repeated], ["other", 100 - gold - repeated]]) {
-    const part = document.createElementNS(space, "rect");
-    part.setAttribute("class", kind);
-    part.setAttribute("x", at);
-    part.setAttribute("width", width);
-    part.setAttribute("height", 6);
-    drawing.append(part);
+  const parts = [["gold", gold], ["repeated", repeated], ["other", 100 - gold - repeated]].map(([kind, width]) => {
     at += width;
-  }
-  return drawing;
+    return drawing("rect", { class: kind, x: at - width, width, height: 6 });
+  });
+  return drawing("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", class: "bar", "aria-hidden": "true" }, ...parts);
 }
 
 const mark = (kind, text = kind) => el("span", { class: `mark ${kind}`, text });
@@ -60,15 +56,16 @@ async function copy(text, button) {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = before; }, 1500);
   } catch {
-    const field = el("input", { class: "copy", readonly: true, value: text, "aria-label": "Link to copy" });
+    const field = el("input", { class: "copy", readonly: true, value: text, "aria-label": "Text to copy" });
     button.after(field);
     field.select();
     field.addEventListener("blur", () => field.remove());
   }
 }
 
-function systemPicker(data, run) {
-  const select = el("select", { "aria-label": "System", on: { change: () => state.go({ run: select.value, hit: "" }) } });
+function picker(data, title, run, change) {
+  const select = el("select", { "aria-label": title, on: { change: () => state.go({ hit: "", rows: "", ...change(select.value) }) } });
   for (const one of data.systems) select.append(el("option", { value: one.run, text: one.id, selected: one.run === run }));
-  return el("label", { class: "picker" }, el("span", { text: "System" }), select);
+  return el("label", { class: "picker" }, el("span", { text: title }), select);
 }
+const systemPicker = (data, run) => picker(data, "System", run, (chosen) => ({ run: chosen }));

@@ -1,6 +1,9 @@
 // Which screen is shown, the keys, and the definitions.
-const SCREENS = ["verdict", "trade-off", "systems", "questions", "case", "about"];
-const DRAW = { systems: drawSystems, questions: drawQuestions, case: drawCase };
+const SCREENS = ["verdict", "trade-off", "systems", "questions", "case", "compare", "documents", "about"];
+const DRAW = { systems: drawSystems, questions: drawQuestions, case: drawCase, compare: drawCompare, documents: drawDocuments };
+// Screens that show what the address names; a link to them keeps it.
+const KEEP = ["questions", "case", "compare", "documents"];
+const SORTED = ["systems", "compare", "documents"];
 let last = "";
 // The state being drawn: a slower, older drawing must not replace a newer one.
 let current = null;
@@ -12,8 +15,9 @@ async function route() {
   for (const name of SCREENS) document.getElementById(`view=${name}`).hidden = name !== view;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.dataset.view === view) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
-    const keep = ["questions", "case"].includes(link.dataset.view);
-    link.href = keep ? state.link({ view: link.dataset.view, sort: view === "systems" ? "" : now.sort }) : `#view=${link.dataset.view}`;
+    const to = link.dataset.view;
+    const sort = [view, to].some((name) => SORTED.includes(name)) && view !== to ? "" : now.sort;
+    link.href = KEEP.includes(to) ? state.link({ view: to, sort, rows: "", tick: "" }) : `#view=${to}`;
   }
   hideTip();
   if (last !== `${view} ${now.q || ""}`) scrollTo(0, 0);
@@ -36,13 +40,19 @@ async function change(step) {
   if (at >= 0 && at < data.systems.length) state.go({ run: data.systems[at].run, hit: "" });
 }
 
+const keys = document.getElementById("keys");
+document.getElementById("close-keys").addEventListener("click", () => keys.close());
+document.getElementById("open-keys").addEventListener("click", () => keys.showModal());
+document.getElementById("copy-link").addEventListener("click", (event) => copy(here(), event.currentTarget));
+document.getElementById("copy-command").addEventListener("click", (event) => copy(`ragcheck report ${folder()}`, event.currentTarget));
+
 const PRESSED = {
   "[": () => turn(-1),
   "]": () => turn(1),
   "{": () => change(-1),
   "}": () => change(1),
-  "?": () => state.go({ view: "about" }),
-  c: () => copy(here(), document.getElementById("copy-link") || document.querySelector("nav a:last-child")),
+  "?": () => keys.showModal(),
+  c: () => copy(here(), document.getElementById("copy-link")),
   "/": async () => {
     if (state.read().view !== "questions") { history.pushState(null, "", state.link({ view: "questions" })); await route(); }
     document.querySelector("#questions input[type=search]").focus();
@@ -52,6 +62,7 @@ SCREENS.forEach((name, at) => { PRESSED[String(at + 1)] = () => state.go({ view:
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") hideTip();
+  if (keys.open) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
   const run = PRESSED[event.key];
   if (run) { event.preventDefault(); run(); }

@@ -8,8 +8,14 @@ const COLUMNS = [
   ["pollution", "pollution", "pollution"],
 ];
 
-function tests(data, one) {
+function tests(data, now) {
+  const one = data.systems[data.system(now.run)];
+  const other = data.systems.find((system) => system.run === now.vs);
   const found = {};
+  if (other) {
+    const change = (q) => one.recall[q] - other.recall[q];
+    Object.assign(found, { lost: (q) => change(q) < 0, gained: (q) => change(q) > 0, different: (q) => change(q) !== 0, same: (q) => change(q) === 0 });
+  }
   data.outcomes.forEach(([name], code) => { found[name] = (q) => one.outcome[q] === code; });
   found.cut = (q) => one.cut[q] === 1;
   found.polluted = (q) => one.polluted[q] === 1;
@@ -20,19 +26,21 @@ function tests(data, one) {
 // Positions of the questions that pass the filters of a state, in its order.
 function filtered(data, now) {
   const one = data.systems[data.system(now.run)];
-  const checks = tests(data, one);
+  const other = data.systems.find((system) => system.run === now.vs);
+  const checks = tests(data, now);
   const only = (now.only || "").split(",").filter((name) => checks[name]);
   const words = (now.find || "").toLowerCase().split(/\s+/).filter(Boolean);
   const out = [];
   for (let q = 0; q < data.questions.length; q += 1) {
     if (only.every((name) => checks[name](q)) &&
+        (!now.doc || (data.questions[q][4].length && data.documents[data.questions[q][4][0][0][0]][0] === now.doc)) &&
         (!now.tag || data.questions[q][2].includes(now.tag)) &&
         words.every((word) => data.lower[q].includes(word))) out.push(q);
   }
-  return arranged(data, one, out, now.sort || "worst");
+  return arranged(data, one, other, out, now.sort || "worst");
 }
 
-function arranged(data, one, list, sort) {
+function arranged(data, one, other, list, sort) {
   const down = sort.startsWith("-");
   const key = sort.replace(/^-/, "");
   const must = (q) => 1 - data.questions[q][3];
@@ -40,6 +48,7 @@ function arranged(data, one, list, sort) {
     one.cut[b] - one.cut[a] || one.coverage[a] - one.coverage[b] || a - b;
   const columns = {
     question: (q) => data.lower[q],
+    change: other && ((q) => one.recall[q] - other.recall[q]),
     first: (q) => one.first[q] || null,
     coverage: (q) => (one.coverage[q] < 0 ? null : one.coverage[q]),
     pollution: (q) => (one.pollution[q] < 0 ? null : one.pollution[q]),
@@ -63,16 +72,17 @@ async function drawQuestions(now) {
   const at = keep ? place.querySelector("input[type=search]").selectionStart : 0;
   place.replaceChildren(
     el("div", { class: "tools" }, systemPicker(data, one.run), search),
-    facets(data, one, now),
+    facets(data, now),
     totals(data, one, list),
     table(data, one, list.slice(0, rows), now),
     more(list.length, rows) || "",
+    el("div", { class: "saves" }, ...saves(data, now, list)),
   );
   if (keep) { search.focus(); search.setSelectionRange(at, at); }
 }
 
-function facets(data, one, now) {
-  const checks = tests(data, one);
+function facets(data, now) {
+  const checks = tests(data, now);
   const chosen = (now.only || "").split(",").filter(Boolean);
   const outcomes = data.outcomes.map(([name]) => name);
   const button = (name, doc) => {
@@ -86,7 +96,16 @@ function facets(data, one, now) {
   };
   const group = (name, pairs) => el("div", { class: "facets", role: "group", "aria-label": name },
     ...pairs.map(([facet, doc]) => button(facet, doc)));
-  return el("div", { class: "filters" }, group("Outcome", data.outcomes), group("Problem", data.flags), tags(data, now));
+  return el("div", { class: "filters" }, group("Outcome", data.outcomes), group("Problem", data.flags),
+    checks.lost ? group("Change", Object.entries(CHANGES)) : null, tags(data, now), ...held(data, now));
+}
+
+// What else narrows the list, each to be taken away.
+function held(data, now) {
+  const other = data.systems.find((system) => system.run === now.vs);
+  const given = [["doc", now.doc && `in ${now.doc}`], ["vs", other && `against ${other.id}`]].filter(([, text]) => text);
+  return given.map(([key, text]) => el("button", { type: "button", class: "facet", "aria-label": `${text}: take away`,
+    on: { click: () => state.go({ [key]: "", rows: "", only: key === "vs" ? "" : now.only }) } }, el("bdi", { text }), el("b", { text: "×" })));
 }
 
 function tags(data, now) {
@@ -128,7 +147,7 @@ function table(data, one, list, now) {
   }
   const body = el("tbody");
   for (const q of list) body.append(row(data, one, q));
-  return el("div", { class: "scroll" }, el("table", { class: "questions" }, el("thead", {}, head), body));
+  return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Questions" }, el("table", { class: "questions" }, el("thead", {}, head), body));
 }
 
 function row(data, one, q) {
@@ -145,8 +164,8 @@ function row(data, one, q) {
     el("td", { class: "num", text: percent(one.pollution[q]) }));
 }
 
-function more(count, rows) {
+function more(count, rows, step = ROWS) {
   if (count <= rows) return count ? null : el("p", { class: "empty", text: "No question passes these filters." });
-  return el("button", { type: "button", class: "plain", text: `Show ${Math.min(ROWS, count - rows)} more of ${whole(count - rows)}`,
-    on: { click: () => state.replace({ rows: rows + ROWS }) } });
+  return el("button", { type: "button", class: "plain", text: `Show ${Math.min(step, count - rows)} more of ${whole(count - rows)}`,
+    on: { click: () => state.replace({ rows: rows + step }) } });
 }

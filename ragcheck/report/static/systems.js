@@ -4,6 +4,7 @@ const systemsOrder = systemsTable ? [...systemsTable.tBodies[0].rows] : [];
 
 function drawSystems(now) {
   if (!systemsTable) return;
+  drawTicks(now);
   const key = (now.sort || "").replace(/^-/, "");
   const down = (now.sort || "").startsWith("-");
   const heads = [...systemsTable.tHead.rows[0].cells];
@@ -38,4 +39,26 @@ if (systemsTable) {
     const other = best.startsWith("-") ? key : `-${key}`;
     state.go({ sort: state.read().sort === best ? other : best });
   });
+}
+
+// Two ticked systems are compared.
+const ticks = systemsOrder.map((row) => {
+  const tick = el("input", { type: "checkbox", class: "tick", "aria-label": `Compare ${row.dataset.system}`, value: row.dataset.run,
+    on: { change: () => state.replace({ tick: ticks.filter((one) => one.checked).slice(-2).map((one) => one.value).join(",") }) } });
+  row.cells[0].prepend(tick);
+  return tick;
+});
+const compareTicked = el("a", { class: "plain compare-ticked", hidden: true });
+if (systemsTable) systemsTable.parentElement.before(compareTicked);
+
+function drawTicks(now) {
+  const chosen = (now.tick || "").split(",").filter((run) => ticks.some((tick) => tick.value === run));
+  for (const tick of ticks) {
+    tick.checked = chosen.includes(tick.value);
+    tick.disabled = chosen.length === 2 && !tick.checked;
+  }
+  compareTicked.hidden = chosen.length < 2;
+  const names = chosen.map((run) => systemsOrder.find((row) => row.dataset.run === run).dataset.system);
+  compareTicked.textContent = `Compare ${names.join(" with ")}`;
+  compareTicked.href = `#view=compare&run=${chosen[0]}&vs=${chosen[1]}`;
 }
