@@ -1,6 +1,7 @@
-"""`make bench`: every benchmark of speed and memory, one table after the other."""
+"""`make bench`: every benchmark of speed, memory and accuracy, one table after the other."""
 
-from benchmarks import bm25, sweep
+from benchmarks import anchoring, bm25, sweep
 
 bm25.main()
 sweep.main()
+anchoring.main()
