@@ -60,7 +60,11 @@ def narrowed(prepared: Prepared, system: str) -> Prepared:
 def _out(configured: Configured, plan: SweepPlan) -> Path:
     """Where a plan writes: the same plan resumes in the same folder."""
     folder = f"{_slug(plan.collection.name)}-{plan.key[:8]}"
-    return configured.settings.out or configured.root / "reports" / folder
+    default = configured.root / "reports" / folder
+    here = Path.cwd()
+    return configured.settings.out or (
+        default.relative_to(here) if default.is_relative_to(here) else default
+    )
 
 
 def blank_run(prepared: Prepared) -> Run:
