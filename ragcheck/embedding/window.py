@@ -64,10 +64,10 @@ class Window:
     def _survey(self, texts: Sequence[str]) -> Ints:
         survey = _Survey(self._prober, self._rulers, texts)
         survey.probe(survey.longest(), self._vectors)
-        survey.probe(survey.spaced(survey.risky()), self._vectors)
+        survey.probe(_spaced(survey.risky(), survey.witnesses), self._vectors)
         size = _FIRST
         while doubtful := [p for p in survey.risky() if survey.doubtful(p)]:
-            survey.probe(doubtful[:size], self._vectors)
+            survey.probe(_spaced(doubtful, size), self._vectors)
             size = min(2 * size, _MOST)
         return survey.characters()
 
@@ -99,11 +99,10 @@ class _Survey:
         cut = np.any([self._counts[n] > low for n, (low, _) in limits.items()], axis=0)
         return [int(p) for p in np.flatnonzero(cut) if int(p) not in self._last]
 
-    def spaced(self, positions: Sequence[int]) -> list[int]:
-        """A few of the positions, from the first to the last."""
-        count = max(_WITNESSES - self._rulers[0].seen, _AGAIN)
-        chosen = np.linspace(0, len(positions) - 1, min(count, len(positions)))
-        return [positions[int(place)] for place in chosen]
+    @property
+    def witnesses(self) -> int:
+        """How many texts that seem cut shall be probed whatever the rulers say."""
+        return max(_WITNESSES - self._rulers[0].seen, _AGAIN)
 
     def doubtful(self, position: int) -> bool:
         """Whether the rulers leave open where reading stops."""
@@ -182,3 +181,9 @@ class _Survey:
         ends = [int(self._steps[batch[row]][asked[row]]) for row in rows]
         for row, unread in zip(rows, self._prober.unread(texts, ends, known[rows]), strict=True):
             (high if unread else low)[row] = asked[row]
+
+
+def _spaced(positions: Sequence[int], count: int) -> list[int]:
+    """So many of the positions, from the first to the last."""
+    places = np.linspace(0, len(positions) - 1, min(count, len(positions)))
+    return [positions[int(place)] for place in places]

@@ -21,6 +21,7 @@ from ragcheck.embedding.vectors import Positions
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Embedder, TextKind
 from ragcheck.records import Floats
+from tests.embedding.reading import Reader, everything, first_words
 
 
 @dataclass(frozen=True)
@@ -271,3 +272,25 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path) -> None:
     assert after.notice is None
     assert after.hits >= 20
     assert vectors.tobytes() == Seeded().embed(_texts(3000), kind="document").tobytes()
+
+
+def test_what_is_read_of_a_text_is_asked_once(tmp_path: Path) -> None:
+    texts = [f"{number} " + "late fees are capped " * 20 for number in range(9)]
+    reader = Reader(first_words(30))
+    first = CachedEmbedder(reader, tmp_path)
+    read = first.read([*texts, *texts])
+    assert read.tolist() == [len("0 " + "late fees are capped " * 7 + "late")] * 18
+    assert 0 < first.probed <= len(reader.asked)
+    again = Reader(first_words(30))
+    other = CachedEmbedder(again, tmp_path)
+    assert other.read(texts).tolist() == read[:9].tolist()
+    assert (again.asked, other.probed) == ([], 0)
+    assert CachedEmbedder(Reader(everything, "another"), tmp_path).read(texts[:1]) == [422]
+    assert CachedEmbedder(again, tmp_path).read([]).tolist() == []
+
+
+def test_what_is_read_is_found_without_a_cache_too(tmp_path: Path) -> None:
+    (tmp_path / "embeddings").write_text("in the way", encoding="utf-8")
+    cached = CachedEmbedder(Reader(first_words(2)), tmp_path)
+    assert cached.read(["one two three", "one"]).tolist() == [7, 3]
+    assert cached.notice
