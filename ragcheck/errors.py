@@ -43,7 +43,7 @@ class ComponentError(RagcheckError):
 
 
 class RunError(RagcheckError):
-    """A stored run that is missing, incomplete or of another schema (exit 3)."""
+    """A stored run that is incomplete or of another schema (exit 3)."""
 
     exit_code = 3
 
@@ -56,6 +56,12 @@ class BaselineError(RagcheckError):
     """A baseline that is asked for and absent, unusable or not comparable (exit 5)."""
 
     exit_code = 5
+
+
+class MissingRunError(RunError):
+    """There is no run at the path that was given (exit 2)."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)

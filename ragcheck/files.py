@@ -27,6 +27,12 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+def shown(path: Path) -> str:
+    """A path as a user names it: from the current folder where it lies below, else as it is."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _umask() -> int:
     """The process's umask; the only way to read it is to set it."""
     mask = os.umask(0)

@@ -14,6 +14,7 @@ import numpy as np
 from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
 from ragcheck.embedding.cache import CachedEmbedder, default_folder
+from ragcheck.files import shown
 from ragcheck.labels import load_collection
 from ragcheck.measures import measures_for, parity_measures, parity_notices
 from ragcheck.protocols import Embedder
@@ -60,11 +61,7 @@ def narrowed(prepared: Prepared, system: str) -> Prepared:
 def _out(configured: Configured, plan: SweepPlan) -> Path:
     """Where a plan writes: the same plan resumes in the same folder."""
     folder = f"{_slug(plan.collection.name)}-{plan.key[:8]}"
-    default = configured.root / "reports" / folder
-    here = Path.cwd()
-    return configured.settings.out or (
-        default.relative_to(here) if default.is_relative_to(here) else default
-    )
+    return configured.settings.out or Path(shown(configured.root / "reports" / folder))
 
 
 def blank_run(prepared: Prepared) -> Run:

@@ -25,7 +25,7 @@ import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ragcheck.errors import ConfigError, RunError
+from ragcheck.errors import ConfigError, MissingRunError, RunError
 from ragcheck.files import write_atomically
 from ragcheck.records import Document, Question, Run, SystemResult
 from ragcheck.run_json import SCHEMA, decode_question, decode_run, dump, encode_question, encode_run
@@ -186,7 +186,7 @@ class RunWriter(RunFolder):
         table = pa.table(
             {
                 "id": [document.id for document in documents],
-                "title": [document.title for document in documents],
+                "title": [document.title if texts else "" for document in documents],
                 "text": [document.text if texts else "" for document in documents],
             }
         )
@@ -220,7 +220,7 @@ def open_folder(path: Path) -> RunFolder:
     try:
         data = json.loads(file.read_bytes())
     except OSError as error:
-        raise RunError(
+        raise MissingRunError(
             f"{file}: {error.strerror}", hint="give the folder that `ragcheck sweep` printed"
         ) from error
     except ValueError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from ragcheck.cli import labels_check, labels_repair, labels_stats
@@ -36,6 +34,7 @@ def add(docs: str | None, labels: str | None, identifier: str | None, **draft: o
     from ragcheck.config import configure
     from ragcheck.documents import read_documents
     from ragcheck.errors import ConfigError
+    from ragcheck.files import shown
     from ragcheck.labels.adding import Draft, add_question
 
     settings = configure({"docs": docs, "labels": [labels] if labels else None}).settings
@@ -50,4 +49,4 @@ def add(docs: str | None, labels: str | None, identifier: str | None, **draft: o
         how = "" if place.exact else " (but for white space and capitals)"
         span = place.span
         click.echo(f"found in {span.document} at characters {span.start} to {span.end}{how}")
-    click.echo(f"added {made.question.id} to {Path(settings.labels[0])}")
+    click.echo(f"added {made.question.id} to {shown(settings.labels[0])}")

@@ -45,7 +45,7 @@ def test_two_runs_and_what_they_call_the_same(place: Path) -> None:
         (["one", "--system", "x"], 2, "two systems are compared"),
         (["one", "two"], 2, "one must be named"),
         (["one", "two", "--system", "z"], 2, "no system is called `z`"),
-        (["one", "nowhere", "--system", "x"], 3, "nowhere"),
+        (["one", "nowhere", "--system", "x"], 2, "nowhere"),
         (
             ["one", "two", "--system", "x", "--measure", "recall@7"],
             2,

@@ -103,7 +103,7 @@ def test_the_page_goes_where_it_is_asked_to(swept: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["nowhere", "--format", "csv"], 3, "nowhere"),
+        (["nowhere", "--format", "csv"], 2, "nowhere"),
         (["run", "--format", "xml"], 2, "xml"),
         (["run", "--format", "csv", "--system", "none"], 3, "fixed-64/bm25"),
         (["run", "--format", "json", "--system", "fixed-64/bm25"], 2, "no meaning"),

@@ -131,7 +131,7 @@ def test_2_several_systems_and_wrong_configuration(place: Path) -> None:
 
 
 def test_3_run_unusable(place: Path) -> None:
-    assert ragcheck(place, "gate", "nowhere").returncode == 3
+    assert ragcheck(place, "gate", "nowhere").returncode == 2
     (place / "run" / "values" / "key-0.parquet").write_bytes(b"not a table")
     done = ragcheck(place, "gate", "run", "--system", "good")
     assert done.returncode == 3
