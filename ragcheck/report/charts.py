@@ -10,14 +10,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import altair as alt
 import vl_convert
 
-from ragcheck.report.curves import Chart, Point
+from ragcheck.files import write_atomically
+from ragcheck.report.curves import Chart, Point, build_curves
 from ragcheck.report.labels import AWAY, Frame, Label, beside, stacked
+from ragcheck.report.load import load
 from ragcheck.report.numbers import amount
+from ragcheck.run import RunFolder
 
 HUES = ("#0b6bb5", "#b4540a", "#0a7f63", "#8a4f9e", "#7a6a12", "#a83250")
 INK, SOFT, GRID, PALE, PAPER = "#1b2126", "#5b6770", "#e2e6e9", "#b9c1c7", "#fbfbf9"
@@ -37,6 +41,8 @@ WIDTH, HEIGHT = 640, 320
 Rows = list[dict[str, Any]]
 #: Places and shapes, where a tenth of a pixel is enough.
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2)="[^"]*"')
+#: The opening tag of a link, which means nothing outside the page.
+_LINK = re.compile(r"<a [^>]*>")
 _LONG = re.compile(r"(\d\.\d)\d{2,}")
 
 
@@ -91,15 +97,43 @@ def svg(chart: Chart) -> str:
     """The chart as SVG: no style attribute, no outside address, ids of its own."""
     text = vl_convert.vegalite_to_svg(spec(chart)).replace(OUTSIDE, "")
     text = text.replace(' target="_blank"', "")
-    names = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)))
-    for number, name in enumerate(names):
-        own = f"{chart.name}-{number}"
-        text = text.replace(f'id="{name}"', f'id="{own}"').replace(f"url(#{name})", f"url(#{own})")
+    text = _renumbered(text, chart.name)
     for colour, variable in VARIABLES.items():
         text = text.replace(f'"{colour}"', f'"var({variable},{colour})"')
     text = re.sub(r' (font-family="[^"]*"|pointer-events="none")', "", text)
     text = _GEOMETRY.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
     return re.sub(r"^<svg ", f'<svg role="img" aria-label="{_quoted(description(chart))}" ', text)
+
+
+def _renumbered(text: str, chart: str) -> str:
+    """Ids that belong to the chart: the renderer counts them per process."""
+    for number, name in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text))):
+        own = f"{chart}-{number}"
+        text = text.replace(f'id="{name}"', f'id="{own}"').replace(f"url(#{name})", f"url(#{own})")
+    return text
+
+
+def write(folder: RunFolder, place: Path) -> list[Path]:
+    """The run's charts as `<name>.svg` and `<name>.png` files (twice the size) below `place`.
+
+    They stand alone: plain colours on white, no links. Returns the files in order. Raises RunError
+    for tables that cannot be read.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    files = []
+    for chart in build_curves(load(folder)).charts:
+        drawing = spec(chart)
+        drawing["config"] |= {"background": "white"}
+        drawing["title"] = {"text": chart.title, "anchor": "start", "color": INK, "offset": 14}
+        text = _LINK.sub("", vl_convert.vegalite_to_svg(drawing)).replace("</a>", "")
+        text = _renumbered(text, chart.name)
+        for ending, data in (
+            ("svg", text.encode()),
+            ("png", bytes(vl_convert.vegalite_to_png(drawing, scale=2))),
+        ):
+            files.append(place / f"{chart.name}.{ending}")
+            write_atomically(files[-1], data)
+    return files
 
 
 def _quoted(text: str) -> str:

@@ -188,14 +188,10 @@ def _expectation(data: Loaded, choice: Choice) -> list[str]:
         return []
     ends = f" [{bare(honest.low)}, {bare(honest.high)}]" if honest.low is not None else ""
     naive, expected = share(choice.best.mean(data.order)), share(honest.mean)
+    lead = "Chosen on one part of the questions and scored on the rest, the leader comes to"
     if expected == naive:
-        return [
-            f"What leads on one part of the questions scores the same on the rest: {naive}{ends}."
-        ]
-    return [
-        f"What leads on one part of the questions scores {expected}{ends} on the rest: "
-        f"expect that of other questions rather than {naive}."
-    ]
+        return [f"{lead} the same {naive}{ends}."]
+    return [f"{lead} {expected}{ends}: expect that of other questions rather than {naive}."]
 
 
 def _tiles(data: Loaded, best: Cell) -> tuple[Tile, ...]:

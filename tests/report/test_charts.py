@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
 
 import altair as alt
 import pytest
@@ -126,3 +128,17 @@ def test_hostile_names_stay_text(name: str, drawn: list[tuple[Chart, str]]) -> N
     svg = charts.svg(dataclasses.replace(chart, points=points, reading=name, drawn=(name,)))
     assert "<script" not in svg
     assert svg.count("</svg>") == 1
+
+
+def test_charts_as_files_stand_alone(small_run: RunFolder, tmp_path: Path) -> None:
+    files = charts.write(small_run, tmp_path / "charts")
+    names = [chart.name for chart in build_curves(load(small_run)).charts]
+    assert [file.name for file in files] == [f"{n}.{e}" for n in names for e in ("svg", "png")]
+    for drawing, picture in zip(files[::2], files[1::2], strict=True):
+        text = drawing.read_text("utf-8")
+        ElementTree.fromstring(text)
+        assert "href" not in text
+        assert "var(" not in text
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    again = [file.read_bytes() for file in charts.write(small_run, tmp_path / "again")]
+    assert [file.read_bytes() for file in files] == again

@@ -42,9 +42,7 @@ def test_a_warning_that_systems_share_is_said_once(small_run: RunFolder) -> None
     ]
 
 
-@pytest.mark.parametrize(
-    ("less", "words"), [(0.0, "scores the same on the rest"), (0.02, "expect that")]
-)
+@pytest.mark.parametrize(("less", "words"), [(0.0, "comes to the same"), (0.02, "expect that")])
 def test_what_to_expect_of_other_questions(small_run: RunFolder, less: float, words: str) -> None:
     data = load(small_run)
     choice = choose(data)

@@ -49,22 +49,22 @@ const swapped = (only) => ({ lost: "gained", gained: "lost" })[only] || only || 
 function differences(data, pairs, a, b) {
   const found = pairs.pairs[`${Math.min(a, b)}-${Math.max(a, b)}`];
   const [mine, other] = [data.systems[b].id, data.systems[a].id];
-  const head = el("tr", {}, ...["", other, mine, "difference [95%]", "reading"].map((text, at) =>
-    el(at ? "th" : "td", { scope: at ? "col" : null, class: at && at < 4 ? "num" : null, text })));
+  const head = el("tr", {}, ...["", "difference", "reading", mine, other].map((text, at) =>
+    el(at ? "th" : "td", { scope: at ? "col" : null, class: at && at !== 2 ? "num" : null, text })));
   const body = pairs.measures.map(([name, shares, means], m) => {
-    let cell = ["–", ""];
+    let cell = ["–", "", ""];
     if (found) {
       const [delta, low, high, code] = found[m];
       const turn = a < b ? 1 : -1;
       const ends = turn > 0 ? [low, high] : [high, low];
-      const text = low === null ? "" : ` [${ends.map((end) => signed(turn * end, shares)).join(", ")}]`;
-      cell = [delta === null ? "–" : `${signed(turn * delta, shares)}${text}`, pairs.readings[turn > 0 || code > 1 ? code : 1 - code]];
+      const text = low === null ? "" : `[${ends.map((end) => signed(turn * end, shares)).join(", ")}]`;
+      cell = [delta === null ? "–" : signed(turn * delta, shares), pairs.readings[turn > 0 || code > 1 ? code : 1 - code], text];
     }
     return el("tr", {}, el("th", { scope: "row" }, el("span", { class: "n", tabindex: "0", "data-m": name, text: name })),
-      el("td", { class: "num", text: means[a] }), el("td", { class: "num", text: means[b] }), el("td", { class: "num strong", text: cell[0] }),
-      el("td", {}, el("span", { class: `reading-${cell[1].split(" ")[0]}`, text: cell[1] })));
+      el("td", { class: "num" }, el("b", { class: "strong", text: cell[0] }), " ", el("small", { class: "ci", text: cell[2] })), el("td", {}, el("span", { class: `reading-${cell[1].split(" ")[0]}`, text: cell[1] })),
+      el("td", { class: "num", text: means[b] }), el("td", { class: "num", text: means[a] }));
   });
-  const note = found ? "Both systems answered the same questions; the interval is that of the paired difference."
+  const note = found ? "Both systems answered the same questions; the brackets hold the 95% interval of their paired difference."
     : "With so many systems only pairs with the best are tested here; the command tests this one.";
   return el("div", {}, el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Differences" }, el("table", { class: "pairs" }, el("thead", {}, head), el("tbody", {}, ...body))),
     el("p", { class: "hint", text: note }));
@@ -88,8 +88,9 @@ function changes(data, full) {
 
 function changeTable(data, list, full, a, b) {
   const [before, after] = [data.systems[a], data.systems[b]];
-  const titles = ["change", "question", `recall ${before.id}`, `recall ${after.id}`, "rank", "rank"];
-  const head = el("tr", {}, ...titles.map((text, at) => el("th", { scope: "col", class: at > 1 ? "num" : null, text })));
+  const named = (word, one, short) => [`${word} `, el("span", { class: "long", text: one.id }), el("span", { class: "short", text: short })];
+  const titles = [["change"], ["question"], named("recall", after, "here"), named("recall", before, "there"), ["rank here"], ["rank there"]];
+  const head = el("tr", {}, ...titles.map((parts, at) => el("th", { scope: "col", class: at > 1 ? "num" : null }, ...parts)));
   const body = el("tbody");
   for (const q of list) {
     const change = after.recall[q] - before.recall[q];
@@ -98,8 +99,8 @@ function changeTable(data, list, full, a, b) {
     body.append(el("tr", {}, el("td", {}, mark(name)),
       el("td", { class: "wide" }, el("a", { dir: "auto", text, href: state.link({ view: "case", q: id, run: after.run, vs: before.run, only: full.only, sort: full.sort, hit: "", rows: "" }) }),
         el("p", { class: "under" }, el("bdi", { text: id }))),
-      ...[before, after].map((one) => el("td", { class: "num", text: percent(one.recall[q]) })),
-      ...[before, after].map((one) => el("td", { class: "num", text: one.first[q] || "–" }))));
+      ...[after, before].map((one) => el("td", { class: "num", text: percent(one.recall[q]) })),
+      ...[after, before].map((one) => el("td", { class: "num", text: one.first[q] || "–" }))));
   }
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Questions" }, el("table", { class: "questions changes" }, el("thead", {}, head), body));
 }
@@ -115,11 +116,11 @@ function tagTable(data, a, b) {
     const count = (test) => list.filter((q) => test(after.recall[q] - before.recall[q])).length;
     const steps = list.length ? Math.round((sum(after) - sum(before)) / list.length) : 0;
     return el("tr", {}, el("th", { scope: "row" }, el("a", { href: state.link({ tag, only: "", rows: "" }), dir: "auto", text: tag })),
-      el("td", { class: "num", text: whole(list.length) }), el("td", { class: "num", text: share(sum(before), list.length) }),
-      el("td", { class: "num", text: share(sum(after), list.length) }), el("td", { class: "num", text: list.length ? signed(steps, 1) : "–" }),
+      el("td", { class: "num", text: whole(list.length) }), el("td", { class: "num", text: share(sum(after), list.length) }),
+      el("td", { class: "num", text: share(sum(before), list.length) }), el("td", { class: "num", text: list.length ? signed(steps, 1) : "–" }),
       el("td", { class: "num", text: whole(count((d) => d < 0)) }), el("td", { class: "num", text: whole(count((d) => d > 0)) }));
   });
-  const titles = ["tag", "questions", before.id, after.id, "difference", "lost", "gained"];
+  const titles = ["tag", "questions", after.id, before.id, "difference", "lost", "gained"];
   return el("section", { class: "strip tagged", "aria-label": "By tag" }, el("h2", { text: `By tag: ${data.measures.recall}` }),
     el("p", { class: "hint", text: "Means without a test: few questions carry one tag, and many tags make chance differences." }),
     el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "By tag" }, el("table", {}, el("thead", {}, el("tr", {}, ...titles.map((text, at) => el("th", { scope: "col", class: at ? "num" : null, text })))),

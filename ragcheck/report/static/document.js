@@ -113,7 +113,15 @@ function windows(scene) {
     if (last && span[0] - last[1] < 2 * MARGIN) last[1] = Math.max(last[1], span[1]);
     else out.push(span);
   }
-  return out.map(([low, high]) => [notInPair(scene.text, low), notInPair(scene.text, high)]);
+  return out.map(([low, high]) => [lineStart(scene.text, notInPair(scene.text, low)), notInPair(scene.text, high)]);
+}
+
+// Where a line begins a little before a position, so that no window opens in the middle of a word.
+function lineStart(text, at) {
+  const line = text.lastIndexOf("\n", at) + 1;
+  if (at - line < MARGIN) return line;
+  const space = text.lastIndexOf(" ", at) + 1;
+  return at - space < MARGIN ? space : at;
 }
 
 // A window must not begin or end between the two halves of one character.

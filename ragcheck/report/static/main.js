@@ -14,7 +14,11 @@ async function route() {
   const view = SCREENS.includes(now.view) ? now.view : "verdict";
   for (const name of SCREENS) document.getElementById(`view=${name}`).hidden = name !== view;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.dataset.view === view) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    if (link.dataset.view !== view) link.removeAttribute("aria-current");
+    else {
+      link.setAttribute("aria-current", "page");
+      link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.offsetLeft - 24;
+    }
     const to = link.dataset.view;
     const sort = [view, to].some((name) => SORTED.includes(name)) && view !== to ? "" : now.sort;
     link.href = KEEP.includes(to) ? state.link({ view: to, sort, rows: "", tick: "" }) : `#view=${to}`;

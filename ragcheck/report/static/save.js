@@ -35,7 +35,7 @@ function tableRows(table) {
   }));
 }
 
-for (const table of document.querySelectorAll(".scroll > table")) {
+for (const table of document.querySelectorAll(".scroll > table:not(.leaders)")) {
   const name = table.className.split(" ")[0] || table.closest("figure").querySelector("h2").textContent.toLowerCase().replace(/[^a-z]+/g, "-");
   table.parentElement.after(el("div", { class: "saves" }, saveButton("Download CSV", `${name}.csv`, () => csv(tableRows(table)))));
 }
