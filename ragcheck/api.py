@@ -17,7 +17,8 @@ from ragcheck.offline import forbid_network
 from ragcheck.prepare import Prepared, blank_run, prepare
 from ragcheck.report.html import render
 from ragcheck.run import RunFolder, RunWriter, open_folder
-from ragcheck.sweep.execute import chunk_all, execute, measure_work
+from ragcheck.sweep.chunkings import chunk_all, measure_work
+from ragcheck.sweep.execute import execute
 from ragcheck.sweep.watch import Watch, Work
 from ragcheck.verdict import verdict_of
 
@@ -68,11 +69,11 @@ def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
     embedders = {id(e): e for cell in plan.cells for e in cell.retriever.embedders}.values()
     for embedder in embedders:
         embedder.on_progress = _follow(watch)
-    with RunWriter(prepared.out, blank_run(prepared)) as folder:
+    texts = settings.report_docs == "full"
+    with RunWriter(prepared.out, blank_run(prepared), texts=texts) as folder:
         # First, so that no stored run ever stands beside the questions of another.
         folder.save()
-        texts = settings.report_docs == "full"
-        folder.write_collection(plan.collection.documents, plan.collection.questions, texts=texts)
+        folder.write_collection(plan.collection.documents, plan.collection.questions)
         execute(plan, folder, watch)
         if folder.run.verdict is None:
             folder.save(verdict=verdict_of(folder))

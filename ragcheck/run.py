@@ -108,12 +108,14 @@ class RunFolder:
 class RunWriter(RunFolder):
     """The same folder while a sweep fills it; hold it open with `with`, one writer at a time.
 
-    Opening a folder that holds another plan's run starts it anew; the same plan resumes. Raises
-    ConfigError for a folder that cannot be written or holds anything else, which is never touched.
+    Without `texts` no title, text or prefix of a document is stored. Opening a folder that holds
+    another plan's run starts it anew; the same plan resumes. Raises ConfigError for a folder that
+    cannot be written or holds anything else, which is never touched.
     """
 
-    def __init__(self, path: Path, run: Run) -> None:
+    def __init__(self, path: Path, run: Run, *, texts: bool = True) -> None:
         super().__init__(path, run)
+        self.texts = texts
         self._lock = filelock.FileLock(path / ".lock")
 
     def __enter__(self) -> RunWriter:
@@ -162,6 +164,9 @@ class RunWriter(RunFolder):
             earlier = open_folder(self.path).run
         except RunError:
             return
+        wanted, given = self.run.plan.settings, earlier.plan.settings
+        if wanted.get("report_docs") != given.get("report_docs"):
+            return  # what was stored with texts must not stay where they are withheld
         planned = set(self.run.plan.cells.values())
         kept = [
             result for result in earlier.systems if result.key in planned and self._whole(result)
@@ -180,14 +185,14 @@ class RunWriter(RunFolder):
         return tuple(by_key[key] for key in self.run.plan.cells.values() if key in by_key)
 
     def write_collection(
-        self, documents: Sequence[Document], questions: Sequence[Question], *, texts: bool = True
+        self, documents: Sequence[Document], questions: Sequence[Question]
     ) -> None:
-        """Store the questions, and the documents with or without their texts."""
+        """Store the questions, and the documents, without their texts where these are withheld."""
         table = pa.table(
             {
                 "id": [document.id for document in documents],
-                "title": [document.title if texts else "" for document in documents],
-                "text": [document.text if texts else "" for document in documents],
+                "title": [document.title if self.texts else "" for document in documents],
+                "text": [document.text if self.texts else "" for document in documents],
             }
         )
         self.write_table("collection", "documents", table)

@@ -92,8 +92,9 @@ def write_run(
     collection = {"name": "made", "digest": f"{corpus} {len(asked)}", "corpus": corpus}
     home = tuple(document(number, count // documents + 2) for number in range(documents))
     chunks = {"count": 1} | ({"truncated": run["truncated"]} if "truncated" in run else {})
-    with RunWriter(path, Run(SCHEMA, "0.0", collection, measures, plan, ())) as folder:
-        folder.write_collection(home, asked, texts=texts)
+    empty = Run(SCHEMA, "0.0", collection, measures, plan, ())
+    with RunWriter(path, empty, texts=texts) as folder:
+        folder.write_collection(home, asked)
         folder.write_table("chunks", "chunking", pa.table({"document": [0]}))
         for name, table in tables.items():
             _write_tables(folder, cells[name], asked, table)

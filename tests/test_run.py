@@ -90,8 +90,8 @@ def test_a_run_reads_back_equal(tmp_path: Path) -> None:
 
 
 def test_texts_can_be_withheld(tmp_path: Path) -> None:
-    with RunWriter(tmp_path, blank("x")) as folder:
-        folder.write_collection(DOCUMENTS, QUESTIONS, texts=False)
+    with RunWriter(tmp_path, blank("x"), texts=False) as folder:
+        folder.write_collection(DOCUMENTS, QUESTIONS)
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"alpha" not in everything
     assert [document.text for document in folder.documents()] == ["", ""]

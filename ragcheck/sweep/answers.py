@@ -1,13 +1,14 @@
-"""What a retriever answers, checked before any number is made of it."""
+"""What components answer, checked before a number is made of it; what they raise, named."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
 
-from ragcheck.errors import ComponentError
+from ragcheck.errors import ComponentError, RagcheckError
 from ragcheck.protocols import Index
 from ragcheck.records import Rankings
 
@@ -72,3 +73,17 @@ def _content(chunk: npt.NDArray[np.integer], score: npt.NDArray[np.floating], si
     if (score[:, 1:] > score[:, :-1])[there[:, 1:]].any():
         return "scores that rise: the best comes first"
     return ""
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Turn whatever a component raises into an error that names the system or chunker."""
+    try:
+        yield
+    except RagcheckError as error:
+        raise type(error)(f"{name}: {error.message}", hint=error.hint) from error
+    except Exception as error:
+        raise ComponentError(
+            f"{name}: {type(error).__name__}: {error}",
+            hint="finished cells are kept; mend the component and run the same command again",
+        ) from error

@@ -34,16 +34,18 @@ def clusters(collection: Collection) -> npt.NDArray[np.int64]:
     )
 
 
-def chunks(chunks: Chunks) -> pa.Table:
-    """Where a chunking cut the documents."""
-    prefixes = pa.DictionaryArray.from_arrays(pa.array(chunks.prefix), list(chunks.prefixes))
+def chunks(chunks: Chunks, texts: bool) -> pa.Table:
+    """Where a chunking cut the documents; without `texts` also the prefixes are withheld."""
+    number, prefixes = chunks.prefix, chunks.prefixes
+    if not texts:
+        number, prefixes = np.zeros_like(number), ("",)
     return pa.table(
         {
             "document": chunks.document,
             "start": chunks.start,
             "end": chunks.end,
             "tokens": chunks.tokens,
-            "prefix": prefixes,
+            "prefix": pa.DictionaryArray.from_arrays(pa.array(number), list(prefixes)),
         }
     )
 

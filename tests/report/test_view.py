@@ -191,8 +191,8 @@ def test_a_run_without_texts_still_renders(tmp_path: Path) -> None:
     from tests.report.make_run import build
 
     folder = build(tmp_path / "texts", cells=("fixed-512/bm25",), missing=())
-    writer = RunWriter(folder.path, folder.run)
-    writer.write_collection(folder.documents(), folder.questions(), texts=False)
+    writer = RunWriter(folder.path, folder.run, texts=False)
+    writer.write_collection(folder.documents(), folder.questions())
     page = render(open_folder(folder.path)).decode()
     assert "audit log" not in page.partition('<script type="application/octet-stream"')[0]
 

@@ -1,0 +1,80 @@
+"""The chunks that an unfinished sweep needs, and what embedding them will take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from ragcheck.chunking import chunk_collection
+from ragcheck.records import Chunks
+from ragcheck.sweep.answers import naming
+from ragcheck.sweep.plan import Cell, SweepPlan
+from ragcheck.sweep.watch import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """The chunks that several cells share, and what to call them in the run folder.
+
+    `phases` are the same windows from other starting points, for the cells that ask for them.
+    """
+
+    key: str
+    chunks: Chunks
+    cells: tuple[Cell, ...]
+    phases: tuple[Chunking, ...] = ()
+
+
+def chunk_all(plan: SweepPlan, unfinished: Sequence[Cell]) -> list[Chunking]:
+    """Cut the documents for every chunking that an unfinished cell needs."""
+    documents = plan.collection.documents
+    found = []
+    for key, group in groupby(unfinished, key=lambda cell: cell.chunking):
+        cells = tuple(group)
+        chunker = cells[0].chunker
+        with naming(chunker.id):
+            chunks = chunk_collection(documents, chunker.made, plan.judging.tokenizer)
+        phases = _phases(key, cells, plan)
+        found.append(Chunking(key, chunks, cells, phases))
+    return found
+
+
+def _phases(key: str, cells: Sequence[Cell], plan: SweepPlan) -> tuple[Chunking, ...]:
+    """The chunks of every other starting point, with the cells that ask for them."""
+    asking = tuple(cell for cell in cells if cell.phases)
+    documents, tokenizer = plan.collection.documents, plan.judging.tokenizer
+    return tuple(
+        Chunking(key, chunk_collection(documents, chunker, tokenizer), asking)
+        for chunker in (asking[0].phases if asking else ())
+    )
+
+
+def measure_work(plan: SweepPlan, chunkings: Sequence[Chunking]) -> Work:
+    """What embedding is ahead. Looks texts up in the cache; loads no model."""
+    documents, questions = plan.collection.documents, plan.collection.questions
+    wanted: dict[tuple[int, str], dict[str, int]] = {}
+    embedders: dict[int, Any] = {}
+    for chunking in (one for whole in chunkings for one in (whole, *whole.phases)):
+        texts: list[str] | None = None
+        for embedder in _embedders(chunking.cells):
+            texts = texts if texts is not None else chunking.chunks.texts(documents)
+            embedders[id(embedder)] = embedder
+            tokens = chunking.chunks.tokens.tolist()
+            known = wanted.setdefault((id(embedder), "document"), {})
+            known.update(zip(texts, tokens, strict=True))
+            wanted[id(embedder), "query"] = {question.text: 0 for question in questions}
+    texts_ahead = sum(len(texts) for texts in wanted.values())
+    cached = tokens_ahead = 0
+    for (owner, kind), costs in wanted.items():
+        missing = embedders[owner].missing(list(costs), kind=kind)
+        cached += len(costs) - len(missing)
+        tokens_ahead += sum(costs[text] for text in missing)
+    planned = len(plan.cells)
+    ahead = sum(len(chunking.cells) for chunking in chunkings)
+    return Work(planned, planned - ahead, texts_ahead, cached, tokens_ahead)
+
+
+def _embedders(cells: Sequence[Cell]) -> list[Any]:
+    return list({id(e): e for cell in cells for e in cell.retriever.embedders}.values())

@@ -1,0 +1,77 @@
+"""Building indexes, searching them as deep as the cut-offs need, and timing single queries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ragcheck.measures.depth import depth, trim
+from ragcheck.protocols import Fusion, Index
+from ragcheck.records import Chunks, Config, Rankings
+from ragcheck.sweep.answers import CheckedIndex, naming
+from ragcheck.sweep.chunkings import Chunking
+from ragcheck.sweep.plan import Cell, SweepPlan
+
+#: Queries that are timed one by one; the median of more is no better.
+_TIMED = 50
+
+
+def search(index: Index, plan: SweepPlan, chunks: Chunks) -> Rankings:
+    """Rankings as deep as the cut-offs need: five times the largest k, and the largest budget."""
+    queries = [question.text for question in plan.collection.questions]
+    cuts = plan.judging.cuts
+    budget = max((cut.value for cut in cuts if cut.unit == "t"), default=0)
+    k = 5 * max((cut.value for cut in cuts if cut.unit == "k"), default=1)
+    if len(chunks):
+        k = max(k, int(1.5 * budget / max(1.0, float(chunks.tokens.mean()))))
+    while True:
+        k = min(k, max(len(chunks), 1))
+        rankings = index.search(queries, k=k)
+        found = depth(chunks, rankings, cuts)
+        # With fewer than asked for, a retriever has given all it has.
+        if not found.deeper or rankings.chunk.shape[1] < k or k >= len(chunks):
+            return trim(rankings, found.keep)
+        k *= 2
+
+
+def indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[tuple[Cell, Index, float]]:
+    """The index of each cell with the seconds it took; parts of a fusion are built once."""
+    texts = chunking.chunks.texts(plan.collection.documents)
+    built: list[tuple[Any, Index, float]] = []
+
+    def build(retriever: Any) -> tuple[Index, float]:
+        for known, index, seconds in built:
+            if known == retriever:
+                return index, seconds
+        started = time.perf_counter()
+        if isinstance(retriever, Fusion):
+            parts = [build(part) for part in retriever.parts]
+            fused = retriever.fuse([part for part, _ in parts])
+            index = CheckedIndex(fused, len(texts))
+            seconds = sum(part_seconds for _, part_seconds in parts)
+        else:
+            index = CheckedIndex(retriever.index(texts), len(texts))
+            seconds = time.perf_counter() - started
+        built.append((retriever, index, seconds))
+        return index, seconds
+
+    for cell in chunking.cells:
+        with naming(cell.system.id):
+            index, seconds = build(cell.retriever.made)
+        yield cell, index, seconds
+
+
+def query_times(index: Index, plan: SweepPlan, chunks: Chunks) -> Config:
+    """Median and 95th percentile of single searches in ms, each query's vector at hand."""
+    k = max(1, min(max(plan.judging.ks, default=10), len(chunks)))
+    times = []
+    for question in plan.collection.questions[:_TIMED]:
+        started = time.perf_counter()
+        index.search([question.text], k=k)
+        times.append(1000 * (time.perf_counter() - started))
+    if not times:
+        return {"median": None, "p95": None}
+    return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
