@@ -180,18 +180,23 @@ def _named(data: Loaded, cuts: list[Cut], ahead: frozenset[str]) -> tuple[str, .
 
 
 def _last_words(data: Loaded, cuts: list[Cut], points: tuple[Point, ...]) -> str:
-    """Who leads at the smallest and at the largest cut."""
-    ends = []
-    for cut in (cuts[0], cuts[-1]):
-        name = data.find("recall", cut)
-        leader = ranked(data, name)[0]
-        words = cut_words(cut.unit, cut.value)
-        ends.append(f"with {words} {leader.id} leads ({share(leader.mean(name))})")
-    text = "; ".join(dict.fromkeys(ends))
+    """Who leads from the smallest to the largest cut."""
+    found = [
+        (cut, ranked(data, name)[0], name) for cut in cuts if (name := data.find("recall", cut))
+    ]
+    (first, start, low), (last, end, high) = found[0], found[-1]
+    few, many = cut_words(first.unit, first.value), cut_words(last.unit, last.value)
+    scores = share(start.mean(low)), share(end.mean(high))
+    if len(found) > 1 and len({leader.id for _, leader, _ in found}) == 1:
+        text = f"{start.id} leads at every cut, from {few} ({scores[0]}) to {many} ({scores[1]})"
+    else:
+        ends = (f"with {few} {start.id} leads ({scores[0]})", f"with {many} {end.id} ({scores[1]})")
+        text = "; ".join(ends[: len(found)])
+        text = f"{text[0].upper()}{text[1:]}"
     left_out = len(data.cells) - len({point.system for point in points})
     rest = (
         f" {left_out} systems that are neither on the front nor lead are in Systems only."
         if left_out
         else ""
     )
-    return f"{text[0].upper()}{text[1:]}.{rest}"
+    return f"{text}.{rest}"

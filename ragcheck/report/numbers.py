@@ -50,7 +50,7 @@ def share(value: float | None, digits: int = 3) -> str:
 
 def bare(value: float | None, digits: int = 2) -> str:
     """A share inside brackets, without its leading zero: `.88`; `.004` where `.00` would lie."""
-    near = value is not None and (0 < value < 10.0**-digits or 1 - 10.0**-digits < value < 1)
+    near = value is not None and 0 < value < 1 and round(value, digits) in (0, 1)
     text = share(value, digits + near)
     return text.removeprefix("0") if text.startswith("0.") else text
 

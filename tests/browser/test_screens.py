@@ -45,7 +45,7 @@ LINKS = (
     "#view=case&run=r01&q=q-0029&hit=2&only=cut",
     "#view=questions&run=r03&only=partial&tag=guides&find=members&sort=-pollution",
     "#view=systems&sort=context",
-    "#view=systems&tick=r02,r05",
+    "#view=systems&tick=r02,r05&price=0.5",
     "#view=compare&run=r01&vs=r04&only=lost",
     "#view=documents&run=r02&sort=-unseen",
     "#view=questions&run=r01&vs=r04&only=gained&doc=guides%2Fstorage.md",
@@ -130,6 +130,18 @@ def test_sorting_the_systems(small: Visit) -> None:
     small.page.click("#systems button[data-sort='context']")
     small.settled()
     assert small.page.locator("#systems th[aria-sort=descending]").count() == 1
+
+
+def test_a_price_shows_what_contexts_cost(small: Visit, small_run: RunFolder) -> None:
+    small.open("#view=systems")
+    small.page.fill("#view\\=systems input.price", "0.5")
+    small.until("location.hash.includes('price=0.5')")
+    small.settled()
+    first = small.page.locator("#systems tbody tr").first
+    tokens = small_run.result(str(first.get_attribute("data-system"))).costs["context_tokens"]
+    shown = first.locator("small", has_text="=").inner_text().removeprefix("= ")
+    assert tokens is not None
+    assert abs(float(shown) - tokens * 1000 / 1e6 * 0.5) < 0.01
 
 
 def test_the_switcher_moves_the_boundaries(small: Visit) -> None:

@@ -45,7 +45,8 @@ def test_brackets_drop_the_leading_zero() -> None:
 def test_an_end_near_zero_or_one_keeps_its_place_beside_the_mean() -> None:
     assert bare(0.0044) == ".004"
     assert bare(0.9961) == ".996"
-    assert bare(0.01) == ".01"
+    assert bare(0.0061) == ".01"
+    assert bare(0.9901) == ".99"
 
 
 @pytest.mark.parametrize(

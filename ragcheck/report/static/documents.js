@@ -91,7 +91,8 @@ const DOCUMENT_WORDS = {
 };
 
 function documentRow(view, row) {
-  const name = row.questions ? el("a", { href: state.link({ view: "questions", doc: row.name, sort: "", rows: "" }), text: row.name }) : el("span", { text: row.name });
+  const parts = row.name.split(/(?<=\/)/).flatMap((part) => [el("wbr"), part]);
+  const name = row.questions ? el("a", { href: state.link({ view: "questions", doc: row.name, sort: "", rows: "" }) }, ...parts) : el("span", {}, ...parts);
   return el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, name)), el("td", { class: "mapped" }, minimap(view, row)),
     el("td", { class: "num", text: whole(row.questions) }), el("td", { class: "num", text: share(row.sum, row.asked) }),
     el("td", { class: "num", text: row.passages ? `${whole(row.whole)} of ${whole(row.passages)}` : "–" }), el("td", { class: "num", text: whole(row.cut) }),

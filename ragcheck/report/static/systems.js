@@ -5,6 +5,7 @@ const systemsOrder = systemsTable ? [...systemsTable.tBodies[0].rows] : [];
 function drawSystems(now) {
   if (!systemsTable) return;
   drawTicks(now);
+  drawPrices(now);
   const key = (now.sort || "").replace(/^-/, "");
   const down = (now.sort || "").startsWith("-");
   const heads = [...systemsTable.tHead.rows[0].cells];
@@ -61,4 +62,22 @@ function drawTicks(now) {
   const names = chosen.map((run) => systemsOrder.find((row) => row.dataset.run === run).dataset.system);
   compareTicked.textContent = `Compare ${names.join(" with ")}`;
   compareTicked.href = `#view=compare&run=${chosen[0]}&vs=${chosen[1]}`;
+}
+
+// What the contexts of 1,000 questions cost at a price that the reader gives.
+const priced = systemsTable ? [...systemsTable.tHead.rows[0].cells].findIndex((head) => head.firstElementChild.dataset.sort === "context") : -1;
+const price = el("input", { class: "price", type: "number", min: "0", step: "any", inputmode: "decimal", on: { input: () => state.replace({ price: price.value }) } });
+if (priced >= 0) {
+  systemsTable.parentElement.before(el("div", { class: "tools" }, el("label", { class: "picker" }, el("span", { text: "Price of a million tokens" }), price),
+    el("span", { class: "hint", text: "shows what the contexts of 1,000 questions cost" })));
+}
+
+function drawPrices(now) {
+  const each = Number(now.price);
+  if (document.activeElement !== price) price.value = now.price || "";
+  for (const row of priced < 0 ? [] : systemsOrder) {
+    const cell = row.cells[priced];
+    cell.querySelector("small")?.remove();
+    if (each > 0 && cell.dataset.v) cell.append(el("small", { text: `= ${((Number(cell.dataset.v) * each) / 1000).toLocaleString("en-US", { maximumSignificantDigits: 3 })}` }));
+  }
 }
