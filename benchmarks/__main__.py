@@ -1,7 +1,8 @@
 """`make bench`: every benchmark of speed, memory and accuracy, one table after the other."""
 
-from benchmarks import anchoring, bm25, sweep
+from benchmarks import anchoring, bm25, report, sweep
 
 bm25.main()
 sweep.main()
 anchoring.main()
+report.main()
