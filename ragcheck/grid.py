@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ragcheck import registry
@@ -67,23 +68,45 @@ def _embedder(options: Config) -> Config:
 
 
 def _component(kind: registry.Kind, name: str, built: Any, grid: Mapping[str, Json]) -> Component:
-    options = registry.describe(kind, built)
+    options = _portable(registry.describe(kind, built))
     default = registry.usual(kind, name)
     parts = [name]
     parts += [str(options[key]) for key in ("size", "overlap") if key in options]
     named = {"name", "size", "overlap", *(k for k, v in grid.items() if options.get(k) == v)}
-    extra = [f"{k}={v}" for k, v in _differences(options, default) if k.split(".")[0] not in named]
+    extra = [
+        f"{k}={v}" for k, v in _differences(kind, options, default) if k.split(".")[0] not in named
+    ]
     id = ",".join(["-".join(parts), *extra])
     if kind == "chunker":  # the first slash of a system's id ends the chunker
         id = id.replace("/", "_")
     return Component(id, options, built, marks(kind, built))
 
 
-def _differences(options: Config, default: Config) -> Iterator[tuple[str, str]]:
-    """Options that differ from their default, nested ones as `embedder.model`."""
+def _portable(options: Config) -> dict[str, Json]:
+    """Options for others to read: a folder of this machine is its name, its content is a mark."""
+    return {
+        key: _portable(value)
+        if isinstance(value, Mapping)
+        else Path(value).name
+        if isinstance(value, str) and Path(value).is_absolute()
+        else value
+        for key, value in options.items()
+    }
+
+
+def _differences(
+    kind: registry.Kind, options: Config, default: Config
+) -> Iterator[tuple[str, str]]:
+    """Options that differ from their default; `second=bm25`, `second.k1=2.0` for nested ones."""
     for key, value in options.items():
         usual = default.get(key)
-        if isinstance(value, Mapping) and isinstance(usual, Mapping):
-            yield from ((f"{key}.{inner}", text) for inner, text in _differences(value, usual))
+        if isinstance(value, Mapping):
+            nested: registry.Kind = "embedder" if key == "embedder" else kind
+            name = str(value["name"])
+            if not isinstance(usual, Mapping) or usual["name"] != name:
+                yield key, name
+                usual = registry.usual(nested, name)
+            inner = _differences(nested, value, usual)
+            yield from ((f"{key}.{option}", text) for option, text in inner)
         elif value != usual:
             yield key, str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,6 +17,7 @@ from ragcheck.embedding.cache import CachedEmbedder, default_folder
 from ragcheck.files import shown
 from ragcheck.labels import load_collection
 from ragcheck.measures import measures_for, parity_measures, parity_notices
+from ragcheck.measures.ceiling import EXACT_ITEMS
 from ragcheck.protocols import Embedder
 from ragcheck.records import Collection, Notice, Plan, Run
 from ragcheck.registry import replace_embedders
@@ -46,7 +47,7 @@ def prepare(configured: Configured) -> Prepared:
     cuts = (settings.k, settings.budgets, settings.at)
     judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity, settings.phase)
     plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
-    notices = (*notices, *parity_notices(settings.parity))
+    notices = (*notices, *parity_notices(settings.parity), *_bounded_ceilings(collection))
     return Prepared(plan, _out(configured, plan), notices, configured)
 
 
@@ -56,6 +57,18 @@ def narrowed(prepared: Prepared, system: str) -> Prepared:
     key = digest([cell.key for cell in cells])
     plan = dataclasses.replace(prepared.plan, cells=cells, key=key)
     return dataclasses.replace(prepared, plan=plan, out=_out(prepared.configured, plan))
+
+
+def _bounded_ceilings(collection: Collection) -> list[Notice]:
+    """Questions with so many passages that their ceilings are lower bounds (METRICS, section 4)."""
+    many = [question.id for question in collection.questions if len(question.items) > EXACT_ITEMS]
+    if not many:
+        return []
+    text = (
+        f"{len(many)} questions need more than {EXACT_ITEMS} passages ({many[0]} is one): their "
+        "ceilings are lower bounds"
+    )
+    return [Notice("ceiling", text)]
 
 
 def _out(configured: Configured, plan: SweepPlan) -> Path:

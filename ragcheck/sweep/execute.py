@@ -18,7 +18,7 @@ from ragcheck.sweep.chunkings import Chunking, chunk_all, measure_work
 from ragcheck.sweep.phases import mean_recall, phase_facts
 from ragcheck.sweep.plan import Cell, SweepPlan
 from ragcheck.sweep.reading import reading, reading_facts, truncation_notices
-from ragcheck.sweep.searching import indexes, query_times, search
+from ragcheck.sweep.searching import indexes, pool_notices, query_times, search
 from ragcheck.sweep.watch import Watch
 
 
@@ -81,7 +81,7 @@ def _finish(
         chunks=tables.chunk_facts(chunks) | reading_facts(chunks, shared.corpus, read),
         measures=summaries,
         breaks=shared.breaks,
-        costs=tables.costs(summaries, judging.at),
+        costs=tables.costs(summaries, judged),
         timing={"index_s": seconds, "query_ms": times},
         phase=phase_facts(cell.chunker.made, cell.phases, judged, elsewhere),
     )
@@ -90,7 +90,8 @@ def _finish(
 def _warn(folder: RunWriter, watch: Watch, notices: Sequence[Notice]) -> None:
     """Add what the finished cells give to notice after the run's own notices, and tell it once."""
     known = folder.run.warnings
-    found = (*notices, *truncation_notices(folder.run.systems))
+    systems = folder.run.systems
+    found = (*notices, *truncation_notices(systems), *pool_notices(systems))
     for notice in found:
         if notice not in known:
             watch.noticed(notice.text)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ragcheck.measures.depth import depth, trim
 from ragcheck.protocols import Fusion, Index
-from ragcheck.records import Chunks, Config, Rankings
+from ragcheck.records import Chunks, Config, Notice, Rankings, SystemResult
 from ragcheck.sweep.answers import CheckedIndex, naming
 from ragcheck.sweep.chunkings import Chunking
 from ragcheck.sweep.plan import Cell, SweepPlan
@@ -75,3 +75,21 @@ def query_times(index: Index, plan: SweepPlan, chunks: Chunks) -> Config:
     if not times:
         return {"median": None, "p95": None}
     return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
+
+
+def pool_notices(results: Sequence[SystemResult]) -> tuple[Notice, ...]:
+    """One for each fusion whose pool is too small to fill the largest budget of some questions.
+
+    Its recall there is that of a shorter context than its parts are given.
+    """
+    found = []
+    for result in results:
+        pool, unfilled = result.system.retriever.get("pool"), result.costs.get("unfilled")
+        held = result.chunks.get("count")
+        if isinstance(pool, int) and isinstance(held, int) and unfilled and 2 * pool < held:
+            text = (
+                f"{result.system.id}: fuses the best {pool} of each part, which leaves the largest "
+                f"budget unfilled for {unfilled:.0%} of the questions; a larger `pool` fills it"
+            )
+            found.append(Notice("pool", text, result.system.id))
+    return tuple(found)

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ragcheck.measures.composition import Part
 from ragcheck.measures.judging import Judged
-from ragcheck.records import Chunks, Collection, Cut, Json, Measure, Rankings, Summary
+from ragcheck.records import Chunks, Collection, Json, Measure, Rankings, Summary
 from ragcheck.statistics.intervals import mean_interval
 
 Values = Mapping[Measure, npt.NDArray[np.float64]]
@@ -136,10 +136,18 @@ def summaries(values: Values, collection: Collection) -> dict[str, Summary]:
     return found
 
 
-def costs(summaries: Mapping[str, Summary], at: Cut) -> dict[str, float | None]:
-    """What the context of the working cut costs, on average."""
-    summary = summaries.get(f"context_tokens@{at}")
-    return {"context_tokens": summary.mean if summary else None}
+def costs(summaries: Mapping[str, Summary], judged: Judged) -> dict[str, float | None]:
+    """What the context of the working cut costs on average, and how often the largest stays short.
+
+    `unfilled` is the share of questions whose results end before the largest budget is full.
+    """
+    summary = summaries.get(f"context_tokens@{judged.cuts[judged.at]}")
+    largest = judged.cuts[-1]
+    short = judged.tokens[:, -1] < largest.value if largest.unit == "t" else np.zeros(0, bool)
+    return {
+        "context_tokens": summary.mean if summary else None,
+        "unfilled": float(short.mean()) if len(short) else None,
+    }
 
 
 def _numbers(judged: Judged) -> npt.NDArray[np.int32]:
