@@ -7,6 +7,7 @@ import time
 
 import click
 
+from ragcheck.records import Notice
 from ragcheck.sweep.watch import Watch, Work
 
 #: What a cell costs beside embedding, in embedded texts: only shapes the bar.
@@ -16,8 +17,9 @@ _CELL = 20
 class Progress(Watch):
     """Counts embedded texts and finished cells, and says how long the rest will take."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, warn: bool) -> None:
         self._quiet = quiet
+        self._warn = warn
         self._total = 1
         self._done = 0
         self._started = self._said = time.monotonic()
@@ -47,6 +49,11 @@ class Progress(Watch):
     def noticed(self, text: str) -> None:
         """Warn, also when quiet."""
         click.echo(f"warning: {text}", err=True)
+
+    def warned(self, notice: Notice) -> None:
+        """Tell a warning of the run, where nobody shows the run's warnings afterwards."""
+        if self._warn:
+            self.noticed(notice.text)
 
     def close(self) -> None:
         """Leave the terminal's line clean."""

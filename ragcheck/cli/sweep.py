@@ -22,10 +22,11 @@ def command(
     Writes a run folder with an HTML report. The same command resumes an interrupted sweep.
     """
     from ragcheck.api import write_report
-    from ragcheck.cli.sweeping import show_plan, show_result, sweep_with_progress
+    from ragcheck.cli.sweeping import run_prepared, show_plan, show_result
+    from ragcheck.prepare import prepare
 
     if dry_run:
         show_plan(configured, as_json=as_json)
         return
-    folder = sweep_with_progress(configured, quiet=quiet)
+    folder = run_prepared(prepare(configured), quiet=quiet, warn=as_json)
     show_result(folder, write_report(folder), as_json=as_json, open_it=open_it)

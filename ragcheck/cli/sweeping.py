@@ -33,16 +33,14 @@ def show_plan(configured: Configured, *, as_json: bool) -> None:
     click.echo(f"run folder: {prepared.out}")
 
 
-def sweep_with_progress(configured: Configured, *, quiet: bool = False) -> RunFolder:
-    """Prepare and run a sweep; progress and notices go to stderr."""
-    return run_prepared(prepare(configured), quiet=quiet)
+def run_prepared(prepared: Prepared, *, quiet: bool = False, warn: bool = True) -> RunFolder:
+    """Run a prepared sweep with progress on stderr.
 
-
-def run_prepared(prepared: Prepared, *, quiet: bool = False) -> RunFolder:
-    """Run a prepared sweep; progress and notices go to stderr."""
+    `warn` tells there what the run warns of, for callers that do not show the run afterwards.
+    """
+    progress = Progress(quiet=quiet, warn=warn)
     for notice in prepared.notices:
-        click.echo(f"warning: {notice.text}", err=True)
-    progress = Progress(quiet=quiet)
+        progress.warned(notice)
     try:
         return api.sweep(prepared, progress)
     finally:

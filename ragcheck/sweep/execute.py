@@ -94,7 +94,7 @@ def _warn(folder: RunWriter, watch: Watch, notices: Sequence[Notice]) -> None:
     found = (*notices, *truncation_notices(systems), *pool_notices(systems))
     for notice in found:
         if notice not in known:
-            watch.noticed(notice.text)
+            watch.warned(notice)
     if found != known:
         folder.save(warnings=found)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ragcheck.records import Notice
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -33,6 +35,9 @@ class Watch:
 
     def noticed(self, text: str) -> None:
         """Take note of something that went wrong without changing any number."""
+
+    def warned(self, notice: Notice) -> None:
+        """Take note of a warning that stands in the run from now on."""
 
     def finished(self, system: str) -> None:
         """Take note that a cell is in the run folder."""
