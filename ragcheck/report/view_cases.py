@@ -6,6 +6,7 @@ be read and printed without a script.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -162,7 +163,7 @@ def _segments(
     text: str, gold: tuple[int, int], edges: list[int], shown: list[tuple[int, int]]
 ) -> list[Segment]:
     """A passage and some text around it, split where its state changes or a boundary lies."""
-    low, high = max(0, gold[0] - AROUND), min(len(text), gold[1] + AROUND)
+    low, high = _around(text, gold)
     inner = {edge for edge in edges if low < edge < high}
     marks = {low, high, *gold, *inner}
     marks |= {at for span in shown for at in span if gold[0] < at < gold[1]}
@@ -176,6 +177,14 @@ def _segments(
         joined = out and out[-1].edge and not out[-1].text.strip()
         out.append(Segment(_shorten(text[start:end]), kind, edge * (start in inner and not joined)))
     return out
+
+
+def _around(text: str, gold: tuple[int, int]) -> tuple[int, int]:
+    """Where the text around a passage begins and ends: between words, where it has words."""
+    low, high = max(0, gold[0] - AROUND), min(len(text), gold[1] + AROUND)
+    first = re.search(r"\s", text[low - 1 : gold[0]]) if low else None
+    last = re.search(r"\s\S*$", text[gold[1] : high + 1]) if high < len(text) else None
+    return (low - 1 + first.end() if first else low, gold[1] + last.start() if last else high)
 
 
 def _shorten(text: str) -> str:

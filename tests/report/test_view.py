@@ -213,3 +213,16 @@ def test_a_working_cut_in_tokens_shows_what_fits(small_run: RunFolder, tmp_path:
             assert tokens[: shown - 1].sum() < 1000
             assert np.cumsum(tokens)[min(shown, len(tokens)) - 1] >= 1000 or shown == len(tokens)
     assert render(open_folder(path))
+
+
+def test_the_text_around_a_passage_begins_and_ends_between_words(data: Loaded) -> None:
+    items = [item for case in build_view(data).cases for item in case.items]
+    whole = [item for item in items if not any("[… " in part.text for part in item.segments)]
+    assert len(whole) > 5
+    for item in whole:
+        source = data.documents[data.place[item.place.rpartition(":")[0]]].text
+        text = "".join(part.text for part in item.segments)
+        at = source.index(text)
+        end = at + len(text)
+        assert at == 0 or source[at - 1].isspace()
+        assert end == len(source) or source[end].isspace()
