@@ -19,7 +19,7 @@ from ragcheck.report.view_compare import Compare, build_compare
 from ragcheck.report.view_documents import Documents, build_documents
 from ragcheck.report.view_systems import COLUMN_DOCS, Systems, build_systems
 from ragcheck.report.view_verdict import Verdict, build_verdict
-from ragcheck.report.waterfall import Fall, build_waterfall
+from ragcheck.report.waterfall import Fall, build_fillings, build_waterfall, fillings_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class View:
     verdict: Verdict
     curves: Curves
     waterfall: tuple[Fall, ...]
+    fillings: tuple[Fall, ...]
+    fillings_words: str
     systems: Systems
     cases: tuple[Case, ...]
     compare: Compare
@@ -55,12 +57,15 @@ def build(data: Loaded) -> View:
     found = {cell.id: outcomes(data, cell) for cell in data.cells}
     choice = choose(data)
     systems = build_systems(data, choice)
+    fillings = build_fillings(data)
     return View(
         str(data.run.collection.get("name", "")),
         data.run.version,
         build_verdict(data, choice),
         build_curves(data),
         build_waterfall(data),
+        fillings,
+        fillings_words(fillings, choice.best.id) if choice else "",
         systems,
         worst_cases(data, choice.best, found[choice.best.id]) if choice else (),
         build_compare(data, choice, found),

@@ -1,4 +1,4 @@
-"""Where the labelled passages went: into the context, or lost for the first reason that applies."""
+"""Where the labelled passages went, and what fills the context: bars that add up to the whole."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ LOSSES = {
     "not_ranked": ("whole in a chunk, not ranked", "unranked"),
     "cut_and_missed": ("cut by a boundary", "broken"),
     "index_gap": ("not in the index", "absent"),
+}
+#: Measures that add up to one, after gold: what else fills a context, and its class.
+FILLINGS = {
+    "duplicate": ("repeats", "repeated"),
+    "prefix": ("prefixes", "absent"),
+    "same_section": ("same section", "section"),
+    "same_document": ("same document", "document"),
+    "other_document": ("other documents", "unranked"),
 }
 
 
@@ -29,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """A system's passages, all of them: the parts of its bar add up to 1000."""
+    """A system's passages or context, all of it: the parts of its bar add up to 1000."""
 
     system: str
     run: str
@@ -41,18 +49,36 @@ def build_waterfall(data: Loaded) -> tuple[Fall, ...]:
 
     Empty where the run lacks the measures.
     """
-    recall = data.find("recall", data.at)
-    names = [recall, *(data.find(base, data.at) for base in LOSSES)]
-    known = [name for name in names if name]
-    if recall is None or len(known) < 2:
+    return _bars(data, ("recall", "in the context", "found"), LOSSES)
+
+
+def build_fillings(data: Loaded) -> tuple[Fall, ...]:
+    """What the context of each system is made of, in the same order."""
+    return _bars(data, ("gold", "gold", "found"), FILLINGS)
+
+
+def fillings_words(falls: tuple[Fall, ...], best: str) -> str:
+    """The largest pollution of a system, in a sentence; empty where there is none."""
+    mine = next((fall.parts for fall in falls if fall.system == best), ())
+    worst = max(mine[1:], key=lambda part: part.figure.value or 0.0, default=None)
+    if worst is None:
+        return ""
+    return f"Largest pollution of {best}: {worst.name}, {worst.figure.text} of its context."
+
+
+def _bars(
+    data: Loaded, first: tuple[str, str, str], rest: dict[str, tuple[str, str]]
+) -> tuple[Fall, ...]:
+    lead = data.find(first[0], data.at)
+    known = [name for base in rest if (name := data.find(base, data.at))]
+    if lead is None or not known:
         return ()
-    words = {recall: ("in the context", "found")}
-    words |= {name: LOSSES[name.partition("@")[0]] for name in known[1:]}
-    lost = [name for name in known[1:] if any(cell.mean(name) for cell in data.cells)]
+    words = {lead: first[1:], **{name: rest[name.partition("@")[0]] for name in known}}
+    present = [name for name in known if any(cell.mean(name) for cell in data.cells)]
     falls = []
-    for cell in ranked(data, recall):
+    for cell in ranked(data, data.find("recall", data.at)):
         measures = cell.result.measures
-        shown = [figure(n, data.measure(n), measures.get(n)) for n in (recall, *lost)]
+        shown = [figure(n, data.measure(n), measures.get(n)) for n in (lead, *present)]
         if all(one.value is not None for one in shown):
             falls.append(Fall(cell.id, cell.run, _parts(shown, words)))
     return tuple(falls)

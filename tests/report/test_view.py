@@ -226,3 +226,17 @@ def test_the_text_around_a_passage_begins_and_ends_between_words(data: Loaded) -
         end = at + len(text)
         assert at == 0 or source[at - 1].isspace()
         assert end == len(source) or source[end].isspace()
+
+
+def test_what_fills_a_context_adds_up_to_it(data: Loaded) -> None:
+    view = build_view(data)
+    assert [fall.system for fall in view.fillings] == [fall.system for fall in view.waterfall]
+    for fall in view.fillings:
+        assert sum(part.figure.value or 0.0 for part in fall.parts) == pytest.approx(1, abs=1e-6)
+        last = fall.parts[-1]
+        assert last.start + last.length == 1000
+    best = view.verdict.headline
+    assert best is not None
+    mine = next(fall for fall in view.fillings if fall.system == best.system)
+    worst = max(mine.parts[1:], key=lambda part: part.figure.value or 0.0)
+    assert f": {worst.name}, {worst.figure.text} of" in view.fillings_words
