@@ -26,12 +26,15 @@ _BY_SYSTEM = ("trec", "csv")
 )
 @click.option("--system", metavar="ID", help="Only this system (csv, trec).")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for trec.")
+@click.option("--charts", type=click.Path(path_type=Path), help="Folder for SVG and PNG charts.")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
-def command(run: Path, form: str, system: str | None, out: Path | None, open_it: bool) -> None:
+def command(
+    run: Path, form: str, system: str | None, out: Path | None, charts: Path | None, open_it: bool
+) -> None:
     """Render RUN, a folder that `ragcheck sweep` wrote, without its documents or models.
 
     The page goes to report.html and TREC files to trec/ in that folder, json and csv to stdout,
-    unless --out names another place.
+    unless --out names another place. With --charts only the charts are written, as files.
     """
     from ragcheck.errors import ConfigError
     from ragcheck.run import open_folder
@@ -41,12 +44,21 @@ def command(run: Path, form: str, system: str | None, out: Path | None, open_it:
     if open_it and form != "html":
         raise ConfigError(f"`--open` shows the page, not {form}")
     folder = open_folder(run)
-    if form == "html":
+    if charts is not None:
+        _charts(folder, charts)
+    elif form == "html":
         _page(folder, out, open_it)
     elif form == "trec":
         _trec(folder, _chosen(folder, system), out or folder.path / "trec")
     else:
         _write(_text(folder, form, system), out)
+
+
+def _charts(folder: RunFolder, place: Path) -> None:
+    from ragcheck.report.charts import write
+
+    for file in write(folder, place):
+        click.echo(str(file))
 
 
 def _page(folder: RunFolder, out: Path | None, open_it: bool) -> None:

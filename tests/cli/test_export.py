@@ -100,6 +100,15 @@ def test_the_page_goes_where_it_is_asked_to(swept: Path) -> None:
     assert not (swept / "copy" / "report.html").exists()
 
 
+def test_charts_are_files(swept: Path) -> None:
+    done = report(swept, "run", "--charts", "charts")
+    assert done.returncode == 0, done.stderr
+    named = {Path(line).name for line in done.stdout.splitlines()}
+    assert named == {path.name for path in (swept / "charts").iterdir()}
+    assert {path.suffix for path in (swept / "charts").iterdir()} == {".svg", ".png"}
+    assert all(path.stat().st_size > 1000 for path in (swept / "charts").iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
