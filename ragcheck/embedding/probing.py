@@ -14,8 +14,8 @@ from ragcheck.records import Floats
 from ragcheck.spans import Ints
 
 #: Scripts that write no space between words: there every letter is a step.
-_ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_STEP = re.compile(rf"(?<!\S)\S{{1,24}}(?!\S)|[{_ALONE}]|[^\W{_ALONE}]{{1,20}}|[^\w\s]")
+SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_STEP = re.compile(rf"(?<!\S)\S{{1,24}}(?!\S)|[{SPACELESS}]|[^\W{SPACELESS}]{{1,20}}|[^\w\s]")
 #: Two ends that share no first letter: one of them differs from any text at once.
 _ENDS = ("quartz lemon violin seven harbour mist", "copper window eleven badger sail drum")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ragcheck.embedding.probing import SPACELESS
 from ragcheck.spans import SPACES, Ints
 
 #: A count no text reaches.
@@ -15,6 +16,9 @@ NEVER = 1 << 62
 #: Share of the cut texts that a ruler may be wrong on: at a tokenizer's whim, by a word.
 _WHIMS = 0.2
 _WORD = re.compile(r"\S+")
+#: Nearly what models cut words into: at 254 of its own pieces, one of them counts these with a
+#: standard deviation of 3%, words and characters with 15%.
+_PART = re.compile(rf"[{SPACELESS}]|[^\W\d_{SPACELESS}]{{1,8}}|\d{{1,3}}|[^\w\s]|_")
 
 #: Least and largest count after which reading may stop.
 Limit = tuple[int, int]
@@ -95,12 +99,21 @@ def bracket(limit: Limit, ends: Ints, steps: Ints) -> tuple[int, int]:
 
 def words(texts: Sequence[str]) -> list[Ints]:
     """Where each word ends, by white space."""
-    return [np.array([word.end() for word in _WORD.finditer(text)], np.int64) for text in texts]
+    return [_matches(_WORD, text) for text in texts]
+
+
+def parts(texts: Sequence[str]) -> list[Ints]:
+    """Where each part of a word ends: up to eight letters, three digits, or one other sign."""
+    return [_matches(_PART, text) for text in texts]
 
 
 def characters(texts: Sequence[str]) -> list[Ints]:
     """Where each character ends."""
     return [np.arange(1, len(text) + 1) for text in texts]
+
+
+def _matches(pattern: re.Pattern[str], text: str) -> Ints:
+    return np.array([found.end() for found in pattern.finditer(text)], np.int64)
 
 
 def _trimmed(ends: Ints, text: str) -> Ints:

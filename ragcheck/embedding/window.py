@@ -3,19 +3,19 @@
 Embedders cut long texts silently. `Window.read` says where, for any embedder that reads a text from
 its beginning (METRICS, section 6). To probe every text would cost more than to embed it. Few are
 probed: those that are the longest by any ruler, and some that seem cut. The rulers (the model's own
-pieces, words, characters) by which reading stopped at the same count in all of them then tell where
-it stops in the others; where these rulers leave a doubt or disagree, the text is probed too. If no
-ruler fits, the one by which the probed texts differ least gives an estimate for the others.
+pieces, words, characters, parts of words) by which reading stopped at one count in all of them then
+tell where it stops in the others; where these leave a doubt or disagree, the text is probed too. If
+no ruler fits, the one by which the probed texts differ least gives an estimate for the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from ragcheck.embedding.probing import Prober, steps
-from ragcheck.embedding.rulers import Limit, Ruler, bracket, characters, words
+from ragcheck.embedding.rulers import Limit, Ruler, bracket, characters, parts, words
 from ragcheck.embedding.vectors import PieceEmbedder
 from ragcheck.protocols import Embedder
 from ragcheck.records import Floats
@@ -25,8 +25,8 @@ from ragcheck.spans import Ints
 _BLOCK = 2048
 #: Texts probed although a ruler fits: until so many are known, and in every block.
 _WITNESSES, _AGAIN = 8, 2
-#: Texts probed at once: few at first, because each lets the rulers guess better for the next.
-_FIRST, _MOST = 1, 256
+#: Most texts probed at once; at first fewer, because each lets the rulers guess better.
+_MOST = 256
 #: Where no ruler fits: texts probed that make an estimate, and what is safe until then: texts so
 #: much shorter, by every ruler, than the least that was read.
 _ENOUGH, _SAFE = 16, 2
@@ -45,7 +45,7 @@ class Window:
         self._prober = Prober(embedder)
         self._vectors = vectors or (lambda texts: embedder.embed(texts, kind="document"))
         own = [Ruler(embedder.pieces)] if isinstance(embedder, PieceEmbedder) else []
-        self._rulers = [*own, Ruler(words), Ruler(characters)]
+        self._rulers = [*own, *map(Ruler, (words, characters, parts))]
 
     @property
     def asked(self) -> int:
@@ -65,10 +65,8 @@ class Window:
         survey = _Survey(self._prober, self._rulers, texts)
         survey.probe(survey.longest(), self._vectors)
         survey.probe(_spaced(survey.risky(), survey.witnesses), self._vectors)
-        size = _FIRST
         while doubtful := [p for p in survey.risky() if survey.doubtful(p)]:
-            survey.probe(_spaced(doubtful, size), self._vectors)
-            size = min(2 * size, _MOST)
+            survey.probe(_spaced(doubtful, survey.atonce), self._vectors)
         return survey.characters()
 
 
@@ -104,6 +102,11 @@ class _Survey:
         """How many texts that seem cut shall be probed whatever the rulers say."""
         return max(_WITNESSES - self._rulers[0].seen, _AGAIN)
 
+    @property
+    def atonce(self) -> int:
+        """How many texts to probe at once: as many as are known."""
+        return min(max(1, self._rulers[0].seen), _MOST)
+
     def doubtful(self, position: int) -> bool:
         """Whether the rulers leave open where reading stops."""
         low, high = self._bracket(position)
@@ -111,15 +114,14 @@ class _Survey:
 
     def probe(self, positions: Sequence[int], vectors: Callable[[Sequence[str]], Floats]) -> None:
         """Find the last step read of each text, a few at first, and let the rulers learn it."""
-        fresh, size = [p for p in positions if p not in self._last], _FIRST
+        fresh = [p for p in positions if p not in self._last]
         while fresh:
-            batch, fresh = fresh[:size], fresh[size:]
+            batch, fresh = fresh[: self.atonce], fresh[self.atonce :]
             known = vectors([self._texts[p] for p in batch])
             for position, last in zip(batch, self._bisect(batch, known), strict=True):
                 self._last[position] = last
                 for ruler, ends in zip(self._rulers, self._ends, strict=True):
                     ruler.learn(ends[position], self._steps[position], last)
-            size = min(2 * size, _MOST)
 
     def characters(self) -> Ints:
         """int64[n]: how much is read of each text, by its probes or else by the rulers."""
@@ -155,14 +157,14 @@ class _Survey:
 
     def _bisect(self, batch: Sequence[int], known: Floats) -> list[int]:
         """The last step read of each text: what a ruler says, confirmed, else by bisection."""
-        brackets = [next(self._brackets(position)) for position in batch]
         ends = [len(self._steps[position]) - 1 for position in batch]
         low, high = [-1] * len(batch), list(ends)  # the last step read is in (low, high]
-        asked = [min(b[1], end - 1) for b, end in zip(brackets, ends, strict=True)]
-        self._ask(batch, known, (low, high), asked)
-        self._ask(batch, known, (low, high), [bracket[0] - 1 for bracket in brackets])
-        while any(b - a > 1 for a, b in zip(low, high, strict=True)):
-            self._ask(batch, known, (low, high), [(a + b) // 2 for a, b in zip(low, high)])  # noqa: B905
+        said = [next(self._brackets(position)) for position in batch]
+        asked = [(row, min(said[row][1], ends[row] - 1)) for row in range(len(batch))]
+        asked += [(row, said[row][0] - 1) for row in range(len(batch))]
+        while asked:
+            self._ask(batch, known, (low, high), dict.fromkeys(asked))
+            asked = [(n, (a + b) // 2) for n, (a, b) in enumerate(zip(low, high)) if b - a > 1]  # noqa: B905
         return high
 
     def _ask(
@@ -170,17 +172,17 @@ class _Survey:
         batch: Sequence[int],
         known: Floats,
         bounds: tuple[list[int], list[int]],
-        asked: Sequence[int],
+        asked: Iterable[tuple[int, int]],
     ) -> None:
-        """Narrow the bounds of each text by whether what follows the step asked for is unread."""
+        """Narrow the bounds of texts, by their rows, by whether what follows a step is unread."""
         low, high = bounds
-        rows = [row for row, step in enumerate(asked) if low[row] < step < high[row]]
-        if not rows:
-            return
+        rows, at = np.array([one for one in asked if one[1] >= 0], np.int64).reshape(-1, 2).T
         texts = [self._texts[batch[row]] for row in rows]
-        ends = [int(self._steps[batch[row]][asked[row]]) for row in rows]
-        for row, unread in zip(rows, self._prober.unread(texts, ends, known[rows]), strict=True):
-            (high if unread else low)[row] = asked[row]
+        ends = [int(self._steps[batch[row]][step]) for row, step in zip(rows, at, strict=True)]
+        unread = self._prober.unread(texts, ends, known[rows])
+        for row, step, so in zip(rows.tolist(), at.tolist(), unread, strict=True):
+            if low[row] < step < high[row]:
+                (high if so else low)[row] = step
 
 
 def _spaced(positions: Sequence[int], count: int) -> list[int]:

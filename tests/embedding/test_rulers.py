@@ -28,6 +28,12 @@ def test_every_cut_text_narrows_the_limit() -> None:
     assert taught((5, 9), (7, 12), whole=8).limit == (8, 9)
 
 
+def test_of_a_word_read_last_only_the_beginning_is_certain() -> None:
+    ruler = Ruler(characters)
+    ruler.learn(np.arange(1, 9), np.array([5, 8]), 1)
+    assert ruler.limit == (6, NEVER)
+
+
 def test_a_ruler_does_not_fit_if_texts_contradict_each_other() -> None:
     assert taught((5, 9), (10, 12)).limit is None
     assert taught((5, 9), whole=10).limit is None

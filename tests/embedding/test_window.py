@@ -130,6 +130,26 @@ def test_an_embedder_that_answers_at_random_is_not_called_truncating(pages: list
     assert Window(Random(everything)).read(texts).tolist() == [len(text) for text in texts]
 
 
+@pytest.mark.parametrize(
+    "reader",
+    [Reader(first_words(50)), Reader(first_pieces(90)), PieceReader(first_pieces(90))],
+)
+def test_a_short_text_may_be_the_one_that_is_cut(reader: Reader) -> None:
+    long = " ".join(["unremunerated"] * 20)
+    texts = [*[f"{long} {number}" for number in range(30)], " ".join(["a."] * 60), long]
+    assert Window(reader).read(texts).tolist() == expected(texts, reader.cut)
+    assert expected(texts, reader.cut)[30] < len(texts[30])
+
+
+def test_what_fits_the_longest_text_is_not_believed_of_all() -> None:
+    def moody(text: str) -> str:
+        return first_words(40 if text.startswith("y") else 20)(text)
+
+    texts = [f"{'y' if number % 4 == 0 else 'x'} {'late fees ' * 30}" for number in range(12)]
+    texts[8] += "late fees"
+    assert Window(Reader(moody)).read(texts).tolist() == expected(texts, moody)
+
+
 def test_blank_texts_single_words_and_no_texts() -> None:
     reader = Reader(first_characters(4))
     texts = ["", " \n", "word", "unbelievable", "one two three"]

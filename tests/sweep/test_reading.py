@@ -134,7 +134,7 @@ def test_only_bm25_probes_nothing(project: Path) -> None:
 def test_the_terminal_is_warned_and_bm25_imports_no_torch(project: Path) -> None:
     command = [sys.executable, "-m", "ragcheck", "sweep", "--docs", "docs", "--labels", "q.jsonl"]
     command += ["--chunkers", "fixed", "--chunk-sizes", "200", "-q"]
-    dense = ["--retrievers", "dense", "--embedder", f"{__name__}:FirstWords"]
+    dense = ["--retrievers", "dense,bm25", "--embedder", f"{__name__}:FirstWords"]
     environment = {"PYTHONPATH": str(ROOT), "RAGCHECK_CACHE_DIR": str(project / "cache")}
     done = subprocess.run(
         [*command, *dense], cwd=project, capture_output=True, text=True, env=environment
