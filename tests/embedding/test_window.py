@@ -150,6 +150,13 @@ def test_what_fits_the_longest_text_is_not_believed_of_all() -> None:
     assert Window(Reader(moody)).read(texts).tolist() == expected(texts, moody)
 
 
+def test_texts_on_which_rulers_disagree_are_probed() -> None:
+    texts = [f"{'fresh ' * 29}{number:05}" for number in range(30)]
+    texts[13] = "passenger " * 13
+    reader = Reader(first_characters(35))
+    assert Window(reader).read(texts).tolist() == [35 if n != 13 else 39 for n in range(30)]
+
+
 def test_blank_texts_single_words_and_no_texts() -> None:
     reader = Reader(first_characters(4))
     texts = ["", " \n", "word", "unbelievable", "one two three"]
