@@ -46,6 +46,14 @@ def workflow_commands(result: GateResult) -> list[str]:
     return [*kept, _command("warning", f"{left:,} more", named(ids, 20))]
 
 
+def inert(text: str, *, quoted: bool = False) -> str:
+    """Text for the log without `##[`, which the runner takes for a command wherever it stands.
+
+    `quoted`: the text is JSON, which then still says the same.
+    """
+    return text.replace("##[", "#\\u0023[" if quoted else "## [")
+
+
 def _checks(result: GateResult) -> Iterator[str]:
     for check in result.checks:
         title = f"ragcheck gate: {check.verdict}"

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ragcheck.artefacts.words import change, p_value, question_line, sharing, sight, value
+from ragcheck.artefacts.words import (
+    change,
+    p_value,
+    printable,
+    question_line,
+    sharing,
+    sight,
+    value,
+)
 from ragcheck.comparison import Comparison, Slice
 from ragcheck.gate.result import Check, GateResult
 from ragcheck.joining import Change
@@ -34,7 +42,10 @@ def gate_lines(result: GateResult, report: str = "", update: str = "") -> list[s
         lines += _questions("lost", result.against.changes.lost)
     ends = [f"report: {report}"] if report else []
     ends += [f"accept: {update}"] if update else []
-    return [*lines, *(["  " + "   ".join(ends)] if ends else [])]
+    lines += ["  " + "   ".join(ends)] if ends else []
+    # Ids, tags and paths are the user's: none may begin a line, which GitHub could take for a
+    # command.
+    return [printable(line) for line in lines]
 
 
 def _check_lines(check: Check) -> list[str]:
@@ -62,7 +73,7 @@ def comparison_lines(found: Comparison) -> list[str]:
         if len(moved) > SHOWN:
             lines.append(f"  ... and {len(moved) - SHOWN:,} more of {len(slices):,}: {_MORE}")
     lines += _questions("lost", changes.lost) + _questions("gained", changes.gained)
-    return lines
+    return [printable(line) for line in lines]
 
 
 def _rows(found: Comparison) -> list[list[str]]:

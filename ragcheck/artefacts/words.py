@@ -11,11 +11,15 @@ from ragcheck.joining import Change, Shared
 
 def one_line(text: str, length: int = 60) -> str:
     """Text without line breaks or control characters, cut at a word where it is longer."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    plain = " ".join(plain.split())
+    plain = " ".join(printable(text).split())
     if len(plain) <= length:
         return plain
     return plain[: length - 4].rsplit(" ", 1)[0] + " ..."
+
+
+def printable(text: str) -> str:
+    """Text with a space for each line break or control character: it stays on its line."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def ranks(change: Change) -> str:

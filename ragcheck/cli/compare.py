@@ -52,6 +52,7 @@ def command(
     ]
     found = compare_scores(sides[0], sides[1], measures)
     if md is not None:
+        md.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(md, comparison_markdown(found).encode())
     show_comparison(found, as_json)
 

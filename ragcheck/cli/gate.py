@@ -90,6 +90,8 @@ def _write(result: GateResult, report: str, junit: Path | None, md: Path | None)
     from ragcheck.artefacts.markdown import gate_markdown
     from ragcheck.files import write_atomically
 
+    for file in filter(None, (junit, md)):
+        file.parent.mkdir(parents=True, exist_ok=True)
     if junit is not None:
         write_atomically(junit, as_junit(result))
     if md is not None:
@@ -114,11 +116,14 @@ def _show(result: GateResult, report: str, accept: str, as_json: bool) -> None:
     from ragcheck.artefacts.text import gate_lines
     from ragcheck.run_json import dump
 
-    if as_json:
-        click.echo(dump(gate_document(result, report), indent=1))
-    else:
-        click.echo("\n".join(gate_lines(result, report, accept)))
-    if github.active(os.environ):
+    text = (
+        dump(gate_document(result, report), indent=1)
+        if as_json
+        else "\n".join(gate_lines(result, report, accept))
+    )
+    on_github = github.active(os.environ)
+    click.echo(github.inert(text, quoted=as_json) if on_github else text)
+    if on_github:
         click.echo("\n".join(github.workflow_commands(result)), err=as_json)
     else:
         for check in result.checks:

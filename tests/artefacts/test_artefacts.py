@@ -131,9 +131,17 @@ def test_github_gets_a_megabyte_and_ten_annotations(
     assert summary.stat().st_size == MEGABYTE
 
 
+def test_no_text_is_a_command_of_the_runner() -> None:
+    text = "what is ##[add-mask]a ###[error]"
+    assert "##[" not in github.inert(text)
+    quoted = github.inert(json.dumps(text), quoted=True)
+    assert "##[" not in quoted
+    assert json.loads(quoted) == text
+
+
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
     asked = [dataclasses.replace(q, text=HOSTILE) for q in questions(4, 4)]
-    asked[0] = dataclasses.replace(asked[0], id="q|`<b>\n::error::")
+    asked[0] = dataclasses.replace(asked[0], id="q|`<b>\n::error::", must_pass=True)
     result, comparison = held(tmp_path, recalls(4, 0), recalls(0, 4), asked)
     commands = github.workflow_commands(result)
     for line in [*gate_lines(result), *comparison_lines(comparison), *commands]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.make_gate import recalls, write_run
+from tests.make_gate import questions, recalls, write_run
 
 PROGRAM = [sys.executable, "-m", "ragcheck"]
 SWEEP = ("--docs", "docs", "--labels", "q.jsonl", "--chunkers", "fixed", "--chunk-sizes", "64",
@@ -297,6 +298,35 @@ def test_files_and_github(pinned: Path) -> None:
     document = ragcheck(pinned, "gate", "run", "--system", "bad", "--json", GITHUB_ACTIONS="true")
     assert json.loads(document.stdout)["verdict"] == "FAIL"
     assert document.stderr.startswith("::error")
+
+
+def test_a_question_is_no_command_in_the_log_of_github(tmp_path: Path) -> None:
+    asked = [dataclasses.replace(q, text="##[add-mask]a") for q in questions(50, 50)]
+    asked[0] = dataclasses.replace(asked[0], id="q\n  ::stop-commands::x", must_pass=True)
+    systems = {"good": recalls(50, 0), "bad": recalls(0, 50)}
+    write_run(tmp_path / "run", systems, documents=50, asked=asked)
+    assert ragcheck(tmp_path, "baseline", "update", "run", "--system", "good").returncode == 0
+    for form in ([], ["--json"]):
+        gate = ["gate", "run", "--system", "bad", *form]
+        done = ragcheck(tmp_path, *gate, GITHUB_ACTIONS="true")
+        assert done.returncode == 1
+        told = [line.lstrip() for line in (done.stdout + done.stderr).splitlines()]
+        commands = [line.split(" ")[0] for line in told if line.startswith("::")]
+        assert set(commands) == {"::error", "::warning", "::notice"}
+        assert not any("##[" in line for line in told if not line.startswith("::"))
+    assert json.loads(done.stdout)["changes"]["lost"][0]["question"] == "##[add-mask]a"
+
+
+def test_files_are_written_into_folders_that_are_not_there_yet(pinned: Path) -> None:
+    gate = ("gate", "run", "--system", "good", "--junit", "out/j/j.xml", "--md", "out/m/m.md")
+    done = ragcheck(pinned, *gate)
+    assert done.returncode == 0, done.stderr
+    compare = ("compare", "run", "--system", "good", "--system", "bad", "--md", "out/c/c.md")
+    assert ragcheck(pinned, *compare).returncode == 0
+    update = ("baseline", "update", "run", "--system", "good", "--baseline", "out/b/b.jsonl")
+    assert ragcheck(pinned, *update).returncode == 0
+    written = {str(path.relative_to(pinned / "out")) for path in (pinned / "out").rglob("*.*")}
+    assert written == {"j/j.xml", "m/m.md", "c/c.md", "b/b.jsonl"}
 
 
 def test_the_action_runs_the_gate_with_its_arguments(pinned: Path) -> None:
