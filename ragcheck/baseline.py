@@ -7,6 +7,9 @@ question sorted by id. Only `ragcheck baseline update` writes it.
 from __future__ import annotations
 
 import json
+import math
+import operator
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +41,7 @@ class Baseline:
 
 def write_baseline(path: Path, scores: Scores, measures: Iterable[str] = ()) -> None:
     """Pin `scores`; `measures` are kept beside the usual ones. Equal scores give equal bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, encode(scores, measures).encode())
 
 
@@ -102,7 +106,7 @@ class _UnusableError(Exception):
 def _parsed(line: str, number: int) -> Any:
     try:
         return json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _UnusableError(f":{number}: not JSON: {error}") from error
 
 
@@ -111,6 +115,10 @@ def _decode(lines: list[Any]) -> Baseline:
     if header.get("schema") != SCHEMA:
         raise _UnusableError(f": schema is {header.get('schema')!r}, this version reads {SCHEMA!r}")
     rows, measures = lines[1:], {name: _measure(name, m) for name, m in header["measures"].items()}
+    ids = Counter(row["id"] for row in rows)
+    twice = [id for id, count in ids.items() if count > 1]
+    if twice:  # as a merge that keeps both sides leaves it
+        raise _UnusableError(f": question {twice[0]!r} stands in it twice")
     system = header["system"]
     scores = Scores(
         system=System(system["id"], system["chunker"], system["retriever"]),
@@ -140,7 +148,8 @@ def _measure(name: str, data: Mapping[str, Any]) -> Measure:
 
 def _asked(row: Mapping[str, Any]) -> Asked:
     label = row["label"]
-    return Asked(row["id"], Mark(label["words"], label["places"]), tuple(row["ranks"]))
+    ranks = tuple(None if rank is None else operator.index(rank) for rank in row["ranks"])
+    return Asked(row["id"], Mark(label["words"], label["places"]), ranks)
 
 
 def _value(value: float) -> Json:
@@ -149,4 +158,6 @@ def _value(value: float) -> Json:
 
 
 def _number(value: float | None) -> float:
+    if value is not None and not math.isfinite(value):
+        raise ValueError(f"{value} is not a finite number")
     return np.nan if value is None else float(value)

@@ -67,6 +67,7 @@ def test_measures_of_rules_are_kept_beside_the_usual_ones(tmp_path: Path) -> Non
         ('{"schema": "ragcheck.baseline/1"}\n', "incomplete"),
         ("{\n", ":1: not JSON"),
         ("<<<<<<< HEAD\n", ":1: not JSON"),
+        ("[" * 100_000 + "\n", ":1: not JSON"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
@@ -80,6 +81,25 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, text: str, message: str
             assert error.exit_code == 5
             raise BaselineError(error.hint or "") from error
     assert caught.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    ("given", "made", "message"),
+    [
+        ('"q00001"', '"q00000"', "question 'q00000' stands in it twice"),
+        ('"recall@5": 1,', '"recall@5": Infinity,', "inf is not a finite number"),
+        ('"ranks": [1]', '"ranks": ["1"]', "incomplete"),
+    ],
+)
+def test_a_merged_or_edited_file_is_refused(
+    tmp_path: Path, given: str, made: str, message: str
+) -> None:
+    path = tmp_path / "b.jsonl"
+    write_baseline(path, scores_of(write_run(tmp_path / "r", {"a": recalls(4, 0)}), "a"))
+    assert given in path.read_text()
+    path.write_text(path.read_text().replace(given, made))
+    with pytest.raises(BaselineError, match=message):
+        read_baseline(path)
 
 
 def test_a_line_cut_short_is_told(tmp_path: Path) -> None:

@@ -126,6 +126,12 @@ def test_the_decision_is_that_of_statistics(tmp_path: Path) -> None:
     assert [check.decision for check in found.checks[:2]] == wanted
 
 
+def test_a_rule_given_twice_is_one_rule(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, {"a": recalls(90, 10), "b": recalls(75, 25)}, documents=100)
+    rule = Rule("recall@5", "max_drop", 0.02)
+    assert against(folder, rule, Rule("", "max_drop", 0.02)).checks == against(folder, rule).checks
+
+
 def test_a_rule_that_only_warns_neither_fails_nor_changes_the_others(tmp_path: Path) -> None:
     folder = write_run(tmp_path, {"a": recalls(90, 10), "b": recalls(75, 25)}, documents=100)
     hard = Rule("recall@5", "max_drop", 0.3)
@@ -297,6 +303,7 @@ def test_rules_are_read_from_the_configuration() -> None:
         ({"rules": [{"measure": "a", "mni": 0.5}]}, "unknown key `mni`"),
         ({"rules": [{"measure": "a", "min": "0.8"}]}, r"rules\[0\]\.min"),
         ({"rules": [{"measure": "a", "min": True}]}, r"rules\[0\]\.min"),
+        ({"rules": [{"measure": "a", "min": 10**400}]}, "must be a finite number"),
         ({"rules": [{"measure": "a", "max_drop": -1}]}, "must not be negative"),
         ({"rules": [{"measure": "a", "max_lost": 1.5}]}, "whole number"),
         ({"rules": [{"measure": "a", "min": 1, "where": "x"}]}, r"rules\[0\]\.where"),

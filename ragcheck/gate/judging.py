@@ -69,7 +69,8 @@ def judge(folder: RunFolder, result: SystemResult, asking: Asking) -> GateResult
     value, BaselineError for a baseline that a rule needs and that is absent or not comparable.
     """
     scores = scores_of(folder, result.system.id)
-    rules = tuple(replace(rule, measure=rule.measure or scores.main) for rule in asking.rules)
+    named = (replace(rule, measure=rule.measure or scores.main) for rule in asking.rules)
+    rules = tuple(dict.fromkeys(named))  # Holm must not pay twice for one rule
     if not rules and asking.baseline:
         rules = (Rule(scores.main, "max_drop", TOLERANCE),)
     for rule in rules:

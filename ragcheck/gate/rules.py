@@ -119,7 +119,11 @@ def _rules(place: str, row: Mapping[str, Any]) -> list[Rule]:
 
 def _limit(bound: Bound, value: float) -> float:
     """A limit that can be kept. Raises ValueError in words that follow the value."""
-    if not math.isfinite(value):
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer of TOML that no float holds
+        finite = False
+    if not finite:
         raise ValueError("must be a finite number")
     if bound in ("max_drop", "max_lost") and value < 0:
         raise ValueError("must not be negative")
