@@ -71,7 +71,7 @@ def write_run(
 
     `more` gives further measures of a system; `asked` other questions than `questions()`;
     `run` replaces parts of the plan (twins, tokenizer) or the collection (corpus), or gives every
-    system's chunks a count that is `truncated`.
+    system's chunks a `truncated_share`.
     """
     count = len(next(iter(systems.values())))
     asked = asked if asked is not None else questions(count, documents)
@@ -91,7 +91,7 @@ def write_run(
     corpus = str(run.get("corpus", "c"))
     collection = {"name": "made", "digest": f"{corpus} {len(asked)}", "corpus": corpus}
     home = tuple(document(number, count // documents + 2) for number in range(documents))
-    chunks = {"count": 1} | ({"truncated": run["truncated"]} if "truncated" in run else {})
+    chunks = {"count": 1, "truncated_share": run.get("truncated_share")}
     empty = Run(SCHEMA, "0.0", collection, measures, plan, ())
     with RunWriter(path, empty, texts=texts) as folder:
         folder.write_collection(home, asked)

@@ -176,13 +176,19 @@ def test_text_in_no_chunk_fails_unless_told_otherwise(tmp_path: Path) -> None:
     assert gate(folder, index_gap="off").checks == ()
 
 
-def test_new_truncation_fails_where_runs_say_it(tmp_path: Path) -> None:
-    old = write_run(tmp_path / "1", {"a": recalls(10, 0)}, truncated=2)
-    new = write_run(tmp_path / "2", {"a": recalls(10, 0)}, truncated=3)
-    assert gate(new, baseline=pinned(old)).verdict == "FAIL"
+def test_more_unread_text_fails_where_runs_say_it(tmp_path: Path) -> None:
+    def run(name: str, share: float | None) -> RunFolder:
+        return write_run(tmp_path / name, {"a": recalls(10, 0)}, truncated_share=share)
+
+    old, new = run("old", 0.2), run("new", 0.215)
+    found = gate(new, baseline=pinned(old))
+    assert found.verdict == "FAIL"
+    assert found.checks[-1].message.endswith("never reads 21.5% of the text, baseline 20.0%")
     assert gate(old, baseline=pinned(new)).verdict == "PASS"
-    silent = write_run(tmp_path / "3", {"a": recalls(10, 0)})
-    assert gate(silent, baseline=pinned(old)).verdict == "PASS"
+    assert gate(run("more", 0.209), baseline=pinned(old)).verdict == "PASS"
+    words = gate(run("bm25", None), baseline=pinned(old))
+    assert words.verdict == "PASS"
+    assert not any("truncation" in check.name for check in words.checks)
 
 
 def test_what_changes_the_reading_is_said(tmp_path: Path) -> None:
