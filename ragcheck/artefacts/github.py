@@ -31,7 +31,8 @@ def write_files(result: GateResult, environment: Mapping[str, str], report: str 
         if len(text.encode()) <= room:
             _append(path, text)
     if outputs:
-        _append(Path(outputs), "".join(f"{k}={v}\n" for k, v in _outputs(result, report)))
+        named = _outputs(result, _from_workspace(report, environment.get("GITHUB_WORKSPACE")))
+        _append(Path(outputs), "".join(f"{k}={v}\n" for k, v in named))
 
 
 def workflow_commands(result: GateResult) -> list[str]:
@@ -76,6 +77,14 @@ def _outputs(result: GateResult, report: str) -> Iterator[tuple[str, str]]:
     yield "lost", str(len(changes.lost)) if changes else ""
     yield "gained", str(len(changes.gained)) if changes else ""
     yield "report", one_line(report, 1000)
+
+
+def _from_workspace(report: str, workspace: str | None) -> str:
+    """The path as later steps name it, which do not begin in this step's working directory."""
+    if not report or not workspace:
+        return report
+    path = Path(report).absolute()
+    return str(path.relative_to(workspace) if path.is_relative_to(workspace) else path)
 
 
 def _command(kind: str, title: str, message: str) -> str:

@@ -355,8 +355,22 @@ def test_the_action_runs_the_gate_with_its_arguments(pinned: Path) -> None:
     assert set(written) == set(action["outputs"])
 
 
+@pytest.mark.parametrize("folder", ["", "other"])
+def test_the_report_is_named_from_the_workspace(pinned: Path, folder: str) -> None:
+    (pinned / "run" / "report.html").write_text("")
+    workspace = pinned / folder if folder else pinned.parent
+    ragcheck(
+        pinned, "gate", "run", "--system", "good", GITHUB_ACTIONS="true",
+        GITHUB_OUTPUT=str(pinned / "outputs"), GITHUB_WORKSPACE=str(workspace),
+    )  # fmt: skip
+    written = dict(line.split("=", 1) for line in (pinned / "outputs").read_text().splitlines())
+    page = pinned / "run" / "report.html"
+    assert written["report"] == (str(page) if folder else str(page.relative_to(workspace)))
+
+
 def test_templates_name_commands_and_flags_that_exist(pinned: Path) -> None:
     gitlab = yaml.safe_load((ROOT / "ci" / "ragcheck.gitlab-ci.yml").read_text())[".ragcheck-gate"]
+    assert "slim" not in gitlab["image"], "pip needs git for the address it is given"
     (script,) = gitlab["script"]
     script = script.replace("python", sys.executable, 1)
     environment = {**os.environ, "GATE_ARGS": "run --system good"}
