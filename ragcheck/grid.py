@@ -17,7 +17,7 @@ from ragcheck.chunking.options import resolve_overlap
 from ragcheck.provenance import marks
 from ragcheck.records import Config, Json
 from ragcheck.settings import Settings
-from ragcheck.sweep.plan import Component
+from ragcheck.sweep.plan import Component, digest
 
 
 def chunkers(settings: Settings) -> list[Component]:
@@ -68,7 +68,8 @@ def _embedder(options: Config) -> Config:
 
 
 def _component(kind: registry.Kind, name: str, built: Any, grid: Mapping[str, Json]) -> Component:
-    options = _portable(registry.describe(kind, built))
+    given = registry.describe(kind, built)
+    options = _portable(given)
     default = registry.usual(kind, name)
     parts = [name]
     parts += [str(options[key]) for key in ("size", "overlap") if key in options]
@@ -79,19 +80,33 @@ def _component(kind: registry.Kind, name: str, built: Any, grid: Mapping[str, Js
     id = ",".join(["-".join(parts), *extra])
     if kind == "chunker":  # the first slash of a system's id ends the chunker
         id = id.replace("/", "_")
-    return Component(id, options, built, marks(kind, built))
+    return Component(id, options, built, (*marks(kind, built), *_hidden(given)))
 
 
 def _portable(options: Config) -> dict[str, Json]:
-    """Options for others to read: a folder of this machine is its name, its content is a mark."""
+    """Options for others to read: a place on this machine is its name."""
     return {
-        key: _portable(value)
-        if isinstance(value, Mapping)
-        else Path(value).name
-        if isinstance(value, str) and Path(value).is_absolute()
-        else value
+        key: _portable(value) if isinstance(value, Mapping) else _named(value)
         for key, value in options.items()
     }
+
+
+def _named(value: Json) -> Json:
+    """The last part of an absolute path; `/` alone is none, but what a chunker may cut at."""
+    absolute = isinstance(value, str) and Path(value).is_absolute()
+    return (Path(str(value)).name or value) if absolute else value
+
+
+def _hidden(options: Config) -> Iterator[str]:
+    """A mark for what only its name is told of, lest two files of one name be one component.
+
+    None for an embedder's model: its fingerprint is of the content, wherever that lies.
+    """
+    for key, value in options.items():
+        if isinstance(value, Mapping):
+            yield from _hidden(value) if key != "embedder" else ()
+        elif _named(value) != value:
+            yield f"{key} {digest(value)}"
 
 
 def _differences(

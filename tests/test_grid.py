@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import ragcheck
 from ragcheck import grid
 from ragcheck.config import configure
 from ragcheck.embedding import embedded
+from ragcheck.records import Document, Piece
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,25 @@ def test_a_model_folder_stands_by_its_name() -> None:
     (made,) = grid.retrievers(configure(flags).settings)
     assert made.id == f"dense,embedder.model={folder.name}"
     assert str(folder) not in json.dumps(made.options)
+
+
+@dataclass(frozen=True)
+class Cutting:
+    """A chunker with a text among its options."""
+
+    at: str = ""
+
+    def chunk(self, document: Document) -> list[Piece]:
+        return [Piece(0, len(document.text))]
+
+
+@pytest.mark.parametrize("pair", [("/", "//"), ("/a/words.txt", "/b/words.txt")])
+def test_texts_that_look_like_paths_are_told_apart(pair: tuple[str, str]) -> None:
+    chunker = f"{__name__}:Cutting"
+    settings = configure({"chunkers": [{"name": chunker, "at": at} for at in pair]}).settings
+    one, other = grid.chunkers(settings)
+    assert (one.options, one.marks) != (other.options, other.marks)
+    assert "/a/" not in json.dumps([one.options, one.marks, one.id])
 
 
 def test_a_pool_too_small_for_the_budget_is_told(fixtures: Path, tmp_path: Path) -> None:
