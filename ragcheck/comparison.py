@@ -6,6 +6,7 @@ Reads stored values only. Everything said is about *other questions (and documen
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from ragcheck.errors import ComparisonError
-from ragcheck.joining import Changes, Rows, Shared, changes_of, join, need, shared_clusters
+from ragcheck.joining import Changes, Rows, Shared, changes_of, clusters_at, join, need
 from ragcheck.records import Cut, Measure
 from ragcheck.scores import Asked, Scores
 from ragcheck.statistics.paired import PairedDifference, compare
@@ -88,9 +89,10 @@ def delta(
     """One measure on both sides; `within` are positions in `shared`, all unless given."""
     measure = candidate.measures[name]
     chosen = slice(None) if within is None else within
+    rows = shared.after[chosen]
     before = baseline.values[name][shared.before[chosen]]
-    after = candidate.values[name][shared.after[chosen]]
-    documents = shared_clusters(candidate, shared)[chosen]
+    after = candidate.values[name][rows]
+    documents = clusters_at(candidate, rows)
     difference = compare(
         before,
         after,
@@ -120,14 +122,14 @@ def _slices(
         asked = candidate.asked[row]
         for name in names(asked) if asked.document else ():
             groups.setdefault(name, []).append(position)
-    lost = [name for change in changes.lost for name in names(change.question)]
-    gained = [name for change in changes.gained for name in names(change.question)]
+    lost = Counter(name for change in changes.lost for name in names(change.question))
+    gained = Counter(name for change in changes.gained for name in names(change.question))
     return tuple(
         Slice(
             name,
             delta(baseline, candidate, shared, candidate.main, np.array(groups[name])),
-            lost.count(name),
-            gained.count(name),
+            lost[name],
+            gained[name],
         )
         for name in sorted(groups)
     )

@@ -108,9 +108,9 @@ def need(side: Scores, name: str) -> Measure:
     return side.measures[name]
 
 
-def shared_clusters(candidate: Scores, shared: Shared) -> Clusters:
-    """int64[n]: the cluster of every shared question."""
-    return clusters([asked.document for asked in candidate.asked])[shared.after]
+def clusters_at(candidate: Scores, rows: Rows) -> Clusters:
+    """int64[n]: the clusters of the questions in `rows` of the candidate."""
+    return clusters([candidate.asked[row].document for row in rows.tolist()])
 
 
 def changes_of(baseline: Scores, candidate: Scores, shared: Shared) -> Changes:

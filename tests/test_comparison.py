@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -189,3 +190,12 @@ def test_a_verdict_reads_back_equal_and_stays_with_a_finished_plan(tmp_path: Pat
     with RunWriter(tmp_path, dataclasses.replace(folder.run, verdict=None)) as again:
         assert again.run.verdict == stored.verdict
     assert verdict_of(write_run(tmp_path / "one", {"x": recalls(1, 1)})) is None
+
+
+def test_as_many_documents_as_questions_take_no_square_of_time(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, {"a": [1.0] * 8_000, "b": [0.0] * 8_000}, documents=8_000)
+    sides = [scores_of(folder, name) for name in ("a", "b")]
+    started = time.process_time()
+    found = compare_scores(*sides)
+    assert time.process_time() - started < 8
+    assert [one.lost for one in found.documents] == [1] * 8_000

@@ -71,6 +71,7 @@ def test_a_missed_must_pass_question_fails_without_any_rule(tmp_path: Path) -> N
     values = [*recalls(7, 0), float("nan")]
     good = gate(write_run(tmp_path / "1", {"a": values}, asked=_must_pass(8)))
     assert (good.verdict, good.must_pass_missed) == ("PASS", ())
+    assert good.checks[0].message == "must_pass @5: 2 questions, missed: none"
     values[1] = 0.5
     bad = gate(write_run(tmp_path / "2", {"a": values}, asked=_must_pass(8)))
     assert (bad.verdict, bad.must_pass_missed) == ("FAIL", ("q00001",))

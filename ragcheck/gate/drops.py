@@ -12,7 +12,7 @@ from ragcheck.gate.result import Check
 from ragcheck.gate.rules import Rule
 from ragcheck.gate.slices import measure_of, slice_of
 from ragcheck.gate.wording import drop_message, undecided_note
-from ragcheck.joining import SAME, Shared, shared_clusters
+from ragcheck.joining import SAME, Shared, clusters_at
 from ragcheck.scores import Scores, Values
 from ragcheck.statistics.decision import ROUNDING, DropDecision, DropRule, decide_drops
 
@@ -61,7 +61,7 @@ def worsening(rule: Rule, scores: Scores, baseline: Scores, shared: Shared) -> V
 
 def _drop_rule(rule: Rule, scores: Scores, baseline: Scores, shared: Shared) -> DropRule:
     worse = worsening(rule, scores, baseline, shared)
-    return DropRule(-worse, shared_clusters(scores, shared), rule.limit)
+    return DropRule(-worse, clusters_at(scores, shared.after), rule.limit)
 
 
 def _drop_check(

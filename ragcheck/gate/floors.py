@@ -47,10 +47,10 @@ def floor_check(rule: Rule, scores: Scores) -> Check:
 def must_pass_check(scores: Scores) -> tuple[list[Check], tuple[str, ...]]:
     """Are all `must_pass` questions found whole at the working cut; the check and the missed ids.
 
-    An unanswerable question has no value and cannot be missed.
+    An unanswerable question has no value, cannot be missed and is not counted.
     """
     name = f"all@{scores.at}"
-    marked = [row for row, asked in enumerate(scores.asked) if asked.must_pass]
+    marked = [row for row, asked in enumerate(scores.asked) if asked.must_pass and asked.document]
     if not marked:
         return [], ()
     if name not in scores.values:
