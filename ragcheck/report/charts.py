@@ -183,22 +183,24 @@ def _frame(chart: Chart) -> Frame:
 
 
 def _names(points: Sequence[Point], field: str) -> list[str]:
-    return list(dict.fromkeys(getattr(point, field) for point in points))
+    """What the points have, by name."""
+    return sorted({getattr(point, field) for point in points})
 
 
 def _colour(chart: Chart) -> alt.Color:
     """By retriever; where there is only one, by chunker."""
-    several = len(_names(chart.points, "retriever")) > 1
+    several = len(chart.retrievers) > 1
     field = "retriever" if several else "chunker"
-    names = _names(chart.points, field)
+    names = chart.retrievers if several else chart.chunkers
     scale = alt.Scale(domain=names, range=[HUES[n % len(HUES)] for n in range(len(names))])
-    legend = alt.Legend(symbolType="circle", symbolStrokeWidth=0)
+    shown = _names([p for p in chart.points if p.system in chart.drawn], field)
+    legend = alt.Legend(symbolType="circle", symbolStrokeWidth=0, values=shown)
     return alt.Color(f"{field}:N", title=field, scale=scale, legend=legend)
 
 
 def _height(chart: Chart) -> alt.Y:
     scale = alt.Scale(domain=list(_frame(chart).y), nice=False)
-    axis = alt.Axis(tickCount=6, domain=False, ticks=False, format=".2f")
+    axis = alt.Axis(tickCount=6, domain=False, ticks=False, format=".2f", labelPadding=7)
     return alt.Y("recall:Q", title=chart.y_title, scale=scale, axis=axis)
 
 
@@ -216,7 +218,7 @@ def _scatter(chart: Chart) -> list[alt.Chart]:
     axis = alt.Axis(grid=False, tickCount=6, format=",d")
     x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
     legend = alt.Legend(symbolFillColor=SOFT, symbolStrokeWidth=0)
-    shapes = alt.Scale(domain=_names(chart.points, "chunker"), range=list(SHAPES))
+    shapes = alt.Scale(domain=chart.chunkers, range=list(SHAPES))
     shape = alt.Shape("chunker:N", title="chunker", scale=shapes, legend=legend)
     bright = [p for p in chart.points if p.system in chart.drawn]
     dull = [p for p in chart.points if p.system not in chart.drawn]
@@ -244,10 +246,15 @@ def _lines(chart: Chart) -> list[alt.Chart]:
     scale = alt.Scale(type=kind, domain=[chart.cuts[0], chart.cuts[-1]], nice=False)
     axis = alt.Axis(values=list(chart.cuts), grid=False, format=",d")
     x, y = alt.X("x:Q", title=chart.x_title, scale=scale, axis=axis), _height(chart)
-    several = len(_names(chart.points, "retriever")) > 1
-    legend = alt.Legend(symbolStrokeColor=SOFT, symbolStrokeWidth=1.8, symbolSize=300)
+    several = len(chart.retrievers) > 1
     named = [p for p in chart.points if p.system in chart.drawn]
-    dashes = alt.Scale(domain=_names(named, "chunker"), range=[list(dash) for dash in DASHES])
+    legend = alt.Legend(
+        symbolStrokeColor=SOFT,
+        symbolStrokeWidth=1.8,
+        symbolSize=300,
+        values=_names(named, "chunker"),
+    )
+    dashes = alt.Scale(domain=chart.chunkers, range=[list(dash) for dash in DASHES])
     dash = alt.StrokeDash(
         "chunker:N", title="chunker", scale=dashes, legend=legend if several else None
     )

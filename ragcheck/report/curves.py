@@ -43,6 +43,8 @@ class Chart:
     """The points of a chart, the sentence to read from it, and what its axes are.
 
     `drawn` names the systems that are drawn in colour; the others are pale or left out.
+    `retrievers` and `chunkers` are those of the whole run, so that a colour, a shape and a dash
+    mean the same in every chart of a page.
     """
 
     name: str
@@ -53,6 +55,8 @@ class Chart:
     cuts: tuple[int, ...]
     points: tuple[Point, ...]
     drawn: tuple[str, ...]
+    retrievers: tuple[str, ...]
+    chunkers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +84,21 @@ def _point(
     mean = summary.mean
     low = mean if summary.low is None else summary.low
     high = mean if summary.high is None else summary.high
-    chunker, _, retriever = cell.id.partition("/")
-    family = str(cell.result.system.chunker.get("name", chunker))
+    retriever, chunker = _family(cell)
     shown = figure(name, data.measure(name), summary)
-    return Point(cell.id, cell.run, family, retriever, x, mean, low, high, ahead, shown)
+    return Point(cell.id, cell.run, chunker, retriever, x, mean, low, high, ahead, shown)
+
+
+def _family(cell: Cell) -> tuple[str, str]:
+    """A system's retriever and chunker, without sizes."""
+    chunker, _, retriever = cell.id.partition("/")
+    return retriever, str(cell.result.system.chunker.get("name", chunker))
+
+
+def _families(data: Loaded) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The retrievers and the chunkers of the run, by name."""
+    retrievers, chunkers = zip(*(_family(cell) for cell in data.cells), strict=True)
+    return tuple(sorted(set(retrievers))), tuple(sorted(set(chunkers)))
 
 
 def _trade_off(data: Loaded, ahead: frozenset[str]) -> Chart | None:
@@ -102,6 +117,7 @@ def _trade_off(data: Loaded, ahead: frozenset[str]) -> Chart | None:
         (),
         points,
         tuple(p.system for p in points if p.front or len(points) <= DRAWN_SYSTEMS),
+        *_families(data),
     )
 
 
@@ -134,6 +150,7 @@ def _by_k(data: Loaded, drawn: list[Cell], ahead: frozenset[str]) -> Chart | Non
         tuple(cut.value for cut in cuts),
         points,
         _named(data, cuts, ahead),
+        *_families(data),
     )
 
 
@@ -151,6 +168,7 @@ def _by_budget(data: Loaded, drawn: list[Cell], ahead: frozenset[str]) -> Chart 
         tuple(cut.value for cut in cuts),
         points,
         _named(data, cuts, ahead),
+        *_families(data),
     )
 
 
