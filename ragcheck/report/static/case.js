@@ -4,11 +4,16 @@ async function drawCase(now) {
   const number = data.system(now.run);
   const one = data.systems[number];
   const list = filtered(data, { ...now, run: one.run });
-  const q = data.number.has(now.q) ? data.number.get(now.q) : list.length ? list[0] : 0;
+  if (now.q && !data.number.has(now.q)) {
+    byId("case").replaceChildren(toolbar({ data, one, q: -1, now }, list),
+      el("p", { class: "empty", text: `This run has no question “${now.q}”.` }));
+    return;
+  }
+  const q = now.q ? data.number.get(now.q) : list.length ? list[0] : 0;
   const [cuts, found, all] = await Promise.all([chunks(one.chunks), system(number), texts()]);
   if (current !== now) return;
   const view = { data, one, q, cuts, found, all, now, items: itemsOf(data, found, q), hits: hitsOf(data, found, cuts, q) };
-  document.getElementById("case").replaceChildren(
+  byId("case").replaceChildren(
     toolbar(view, list), heading(view), ...view.items.map((item) => itemLine(view, item)),
     el("div", { class: "split" }, documentPane(view), rankedPane(view)), strip(view));
   const target = document.querySelector("#case .document .focus, #case .document mark.missing, #case .document mark");
@@ -51,7 +56,7 @@ function toolbar({ data, one, q, now }, list) {
   };
   const filter = [now.only, now.tag, now.doc, now.find && `“${now.find}”`].filter(Boolean).join(", ");
   return el("div", { class: "tools" }, step(at - 1, "‹ Previous", "Previous question"), step(at + 1, "Next ›", "Next question"),
-    el("a", { class: "where", href: state.link({ view: "questions" }), text: `${at < 0 ? "not in" : `${whole(at + 1)} of`} ${whole(list.length)}${filter ? ` · ${filter}` : ""}` }),
+    el("a", { class: "where", href: state.link({ view: "questions" }), text: `${at < 0 ? "not among" : `${whole(at + 1)} of`} ${whole(list.length)}${filter ? ` · ${filter}` : ""}` }),
     systemPicker(data, one.run));
 }
 

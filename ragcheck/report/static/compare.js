@@ -18,7 +18,7 @@ async function drawCompare(now) {
   const data = await core();
   const pairs = await block("pairs");
   if (current !== now) return;
-  const place = document.getElementById("compare");
+  const place = byId("compare");
   if (data.systems.length < 2) {
     place.replaceChildren(el("p", { class: "empty", text: "Only one system has finished: there is nothing to hold it against." }));
     return;

@@ -7,7 +7,7 @@ function block(name) {
 }
 
 async function decode(name) {
-  const bytes = unsigned(document.getElementById(`data-${name}`).textContent);
+  const bytes = unsigned(byId(`data-${name}`).textContent);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }

@@ -18,7 +18,7 @@ async function drawDocuments(now) {
   all.sort((x, y) => compare(key(x), key(y), sort.startsWith("-")) || x.doc - y.doc);
   const rows = Number(now.rows) || DOCUMENTS;
   const silent = all.filter((row) => row.chunks && !row.seen).length;
-  document.getElementById("documents").replaceChildren(
+  byId("documents").replaceChildren(
     el("div", { class: "tools" }, systemPicker(data, one.run)),
     el("p", { class: "totals", role: "status" }, el("b", { text: whole(all.length) }), ` documents · ${whole(silent)} of them in no context at all`),
     mapLegend(),

@@ -1,3 +1,5 @@
+const byId = (id) => document.getElementById(id);
+
 // Elements from names and texts. Text enters the page by textContent only.
 function el(name, given = {}, ...children) {
   const made = document.createElement(name);
@@ -68,4 +70,9 @@ function picker(data, title, run, change) {
   for (const one of data.systems) select.append(el("option", { value: one.run, text: one.id, selected: one.run === run }));
   return el("label", { class: "picker" }, el("span", { text: title }), select);
 }
-const systemPicker = (data, run) => picker(data, "System", run, (chosen) => ({ run: chosen }));
+function systemPicker(data, run) {
+  const made = picker(data, "System", run, (chosen) => ({ run: chosen }));
+  const asked = state.read().run || run;
+  if (asked !== run) made.append(`${asked} is not in this run`);
+  return made;
+}

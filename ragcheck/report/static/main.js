@@ -8,26 +8,48 @@ let last = "";
 // The state being drawn: a slower, older drawing must not replace a newer one.
 let current = null;
 
+// A drawing replaces what has the focus: the element of the same kind and name takes it, and the caret.
+function heirOf(held) {
+  const place = held.closest(".app") || document;
+  const name = (one) => one.ariaLabel || one.firstChild?.textContent;
+  const alike = () => [...place.querySelectorAll(held.tagName)].filter((one) => name(one) === name(held));
+  const [at, caret] = [alike().indexOf(held), held.selectionStart];
+  return () => {
+    const heir = alike()[at];
+    if (!heir || document.activeElement !== document.body) return;
+    heir.focus({ preventScroll: true });
+    if (caret) heir.setSelectionRange(caret, caret);
+  };
+}
+
 async function route() {
   const now = state.read();
   current = now;
+  const inherit = heirOf(state.held || document.activeElement || document.body);
+  state.held = null;
+  const height = history.state?.height;
   const view = SCREENS.includes(now.view) ? now.view : "verdict";
-  for (const name of SCREENS) document.getElementById(`view=${name}`).hidden = name !== view;
+  for (const name of SCREENS) byId(`view=${name}`).hidden = name !== view;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.dataset.view !== view) link.removeAttribute("aria-current");
+    const to = link.dataset.view;
+    if (to !== view) link.removeAttribute("aria-current");
     else {
       link.setAttribute("aria-current", "page");
       link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.offsetLeft - 24;
     }
-    const to = link.dataset.view;
     const sort = [view, to].some((name) => SORTED.includes(name)) && view !== to ? "" : now.sort;
     link.href = KEEP.includes(to) ? state.link({ view: to, sort, rows: "", tick: "" }) : `#view=${to}`;
   }
   hideTip();
-  if (last !== `${view} ${now.q || ""}`) scrollTo(0, 0);
-  last = `${view} ${now.q || ""}`;
+  const shown = `${view} ${now.q || ""}`;
+  const moved = last !== shown;
+  if (moved) scrollTo(0, 0);
+  last = shown;
   if (DRAW[view]) await DRAW[view](now);
-  if (current === now) document.documentElement.dataset.ready = location.hash || "#";
+  if (current !== now) return;
+  inherit();
+  if (moved && height) scrollTo(0, height);
+  document.documentElement.dataset.ready = location.hash || "#";
 }
 
 async function turn(step) {
@@ -44,11 +66,15 @@ async function change(step) {
   if (at >= 0 && at < data.systems.length) state.go({ run: data.systems[at].run, hit: "" });
 }
 
-const keys = document.getElementById("keys");
-document.getElementById("close-keys").addEventListener("click", () => keys.close());
-document.getElementById("open-keys").addEventListener("click", () => keys.showModal());
-document.getElementById("copy-link").addEventListener("click", (event) => copy(here(), event.currentTarget));
-document.getElementById("copy-command").addEventListener("click", (event) => copy(`ragcheck report ${folder()}`, event.currentTarget));
+const keys = byId("keys");
+byId("close-keys").addEventListener("click", () => keys.close());
+byId("open-keys").addEventListener("click", () => keys.showModal());
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
+});
+byId("copy-link").addEventListener("click", (event) => copy(here(), event.currentTarget));
+byId("copy-command")?.addEventListener("click", (event) => copy(`ragcheck report ${folder()}`, event.currentTarget));
 
 const PRESSED = {
   "[": () => turn(-1),
@@ -56,7 +82,7 @@ const PRESSED = {
   "{": () => change(-1),
   "}": () => change(1),
   "?": () => keys.showModal(),
-  c: () => copy(here(), document.getElementById("copy-link")),
+  c: () => copy(here(), byId("copy-link")),
   "/": async () => {
     if (state.read().view !== "questions") { history.pushState(null, "", state.link({ view: "questions" })); await route(); }
     document.querySelector("#questions input[type=search]").focus();
@@ -75,7 +101,7 @@ document.addEventListener("keydown", (event) => {
 // About holds every definition once; `recall@5` is found under `recall`.
 const definitions = new Map([...document.querySelectorAll("[data-name]")].map((term) =>
   [term.dataset.name, term.nextElementSibling.textContent]));
-const tip = document.getElementById("tip");
+const tip = byId("tip");
 
 // A plain cell is defined by the heading of its column.
 const headingOf = (cell) => cell.closest("table").tHead.rows[0].cells[cell.cellIndex].querySelector("[data-m]")?.dataset.m;
@@ -112,5 +138,7 @@ if (typeof DecompressionStream === "undefined") {
 } else {
   document.documentElement.classList.add("js");
   addEventListener("hashchange", route);
+  // Going back to a list finds it where it was left.
+  addEventListener("scrollend", () => history.replaceState({ height: scrollY }, ""));
   route();
 }

@@ -11,7 +11,7 @@ const COLUMNS = [
 function tests(data, now) {
   const one = data.systems[data.system(now.run)];
   const other = data.systems.find((system) => system.run === now.vs);
-  const found = {};
+  const found = { __proto__: null };
   if (other) {
     const change = (q) => one.recall[q] - other.recall[q];
     Object.assign(found, { lost: (q) => change(q) < 0, gained: (q) => change(q) > 0, different: (q) => change(q) !== 0, same: (q) => change(q) === 0 });
@@ -47,6 +47,7 @@ function arranged(data, one, other, list, sort) {
   const worst = (a, b) => one.outcome[a] - one.outcome[b] || must(a) - must(b) ||
     one.cut[b] - one.cut[a] || one.coverage[a] - one.coverage[b] || a - b;
   const columns = {
+    __proto__: null,
     question: (q) => data.lower[q],
     change: other && ((q) => one.recall[q] - other.recall[q]),
     first: (q) => one.first[q] || null,
@@ -60,17 +61,14 @@ function arranged(data, one, other, list, sort) {
 async function drawQuestions(now) {
   const data = await core();
   if (current !== now) return;
-  const place = document.getElementById("questions");
   const one = data.systems[data.system(now.run)];
   const list = filtered(data, now);
-  const rows = Number(now.rows) || ROWS;
-  const keep = document.activeElement === place.querySelector("input[type=search]");
+  const rows = Math.max(ROWS, Number(now.rows) || 0);
   const search = el("input", {
     type: "search", value: now.find || "", placeholder: "Search questions", "aria-label": "Search questions",
     on: { input: () => state.replace({ find: search.value, rows: "" }) },
   });
-  const at = keep ? place.querySelector("input[type=search]").selectionStart : 0;
-  place.replaceChildren(
+  byId("questions").replaceChildren(
     el("div", { class: "tools" }, systemPicker(data, one.run), search),
     facets(data, now),
     totals(data, one, list),
@@ -78,7 +76,6 @@ async function drawQuestions(now) {
     more(list.length, rows) || "",
     el("div", { class: "saves" }, ...saves(data, now, list)),
   );
-  if (keep) { search.focus(); search.setSelectionRange(at, at); }
 }
 
 function facets(data, now) {
@@ -165,7 +162,8 @@ function row(data, one, q) {
 }
 
 function more(count, rows, step = ROWS) {
-  if (count <= rows) return count ? null : el("p", { class: "empty", text: "No question passes these filters." });
+  if (count <= rows) return count ? null : el("p", { class: "empty" }, "No question passes these filters. ",
+    el("a", { href: state.link({ only: "", tag: "", doc: "", find: "" }), text: "Take them all away" }));
   return el("button", { type: "button", class: "plain", text: `Show ${Math.min(step, count - rows)} more of ${whole(count - rows)}`,
     on: { click: () => state.replace({ rows: rows + step }) } });
 }

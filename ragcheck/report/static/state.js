@@ -16,6 +16,7 @@ const state = {
     return "#" + kept.map((key) => `${key}=${encodeURIComponent(merged[key])}`).join("&");
   },
   go(changes) {
+    state.held = document.activeElement;
     location.hash = state.link(changes);
   },
   // Typing must not fill the history.

@@ -1,5 +1,5 @@
 // Sorting of the Systems table: the rows are in the page, only their order changes.
-const systemsTable = document.getElementById("systems");
+const systemsTable = byId("systems");
 const systemsOrder = systemsTable ? [...systemsTable.tBodies[0].rows] : [];
 
 function drawSystems(now) {
@@ -74,7 +74,7 @@ if (priced >= 0) {
 
 function drawPrices(now) {
   const each = Number(now.price);
-  if (document.activeElement !== price) price.value = now.price || "";
+  if (document.activeElement !== price) price.value = each > 0 ? now.price : "";
   for (const row of priced < 0 ? [] : systemsOrder) {
     const cell = row.cells[priced];
     cell.querySelector("small")?.remove();
