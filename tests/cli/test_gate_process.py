@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from ragcheck.documents.folder import SUFFIXES
 from tests.conftest import ROOT
 from tests.make_gate import questions, recalls, write_run
 
@@ -378,6 +380,9 @@ def test_templates_name_commands_and_flags_that_exist(pinned: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (pinned / gitlab["artifacts"]["reports"]["junit"]).is_file()
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    for name in (*(f"docs/handbook{suffix}" for suffix in SUFFIXES), "q.jsonl", "ragcheck.toml"):
+        assert re.search(hook["files"], name), name
+    assert not re.search(hook["files"], "src/main.py")
     arguments = hook["entry"].split()[1:]
     shown = ragcheck(pinned, *arguments, "--help")
     assert shown.returncode == 0
