@@ -71,6 +71,10 @@ def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:
         embedder.on_progress = _follow(watch)
     texts = settings.report_docs == "full"
     with RunWriter(prepared.out, blank_run(prepared), texts=texts) as folder:
+        if folder.dropped:
+            watch.noticed(
+                f"{prepared.out} held other systems, which this run replaces: {folder.dropped}"
+            )
         # First, so that no stored run ever stands beside the questions of another.
         folder.save()
         folder.write_collection(plan.collection.documents, plan.collection.questions)

@@ -28,6 +28,9 @@ from ragcheck.sweep.plan import Component, Judging, SweepPlan, digest, make_plan
 #: Seed of the question sample: the same questions on every machine.
 _SEED = 0
 
+#: How the question begins that `ragcheck init` writes, so that there is one to run.
+EXAMPLE = "Example, replace me:"
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -47,7 +50,12 @@ def prepare(configured: Configured) -> Prepared:
     cuts = (settings.k, settings.budgets, settings.at)
     judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity, settings.phase)
     plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
-    notices = (*notices, *parity_notices(settings.parity), *_bounded_ceilings(collection))
+    notices = (
+        *notices,
+        *parity_notices(settings.parity),
+        *_bounded_ceilings(collection),
+        *_examples(collection),
+    )
     return Prepared(plan, _out(configured, plan), notices, configured)
 
 
@@ -57,6 +65,13 @@ def narrowed(prepared: Prepared, system: str) -> Prepared:
     key = digest([cell.key for cell in cells])
     plan = dataclasses.replace(prepared.plan, cells=cells, key=key)
     return dataclasses.replace(prepared, plan=plan, out=_out(prepared.configured, plan))
+
+
+def _examples(collection: Collection) -> list[Notice]:
+    """The question that `ragcheck init` wrote is no user's question."""
+    left = [q.id for q in collection.questions if q.text.startswith(EXAMPLE)]
+    text = "is the example that `ragcheck init` wrote: replace it, it counts like any other"
+    return [Notice("example", f"question {id} {text}") for id in left]
 
 
 def _bounded_ceilings(collection: Collection) -> list[Notice]:

@@ -57,7 +57,7 @@ def ragcheck_run(pytestconfig: pytest.Config) -> RunFolder:
             return open_folder(pytestconfig.invocation_params.dir / given)
         if stored:
             return open_folder(pytestconfig.rootpath / stored)
-        return open_folder(_swept(pytestconfig.rootpath))
+        return open_folder(_swept(pytestconfig.invocation_params.dir))
     except RagcheckError as error:
         pytest.fail(error.render(), pytrace=False)
 
@@ -77,7 +77,8 @@ def assert_recall(
     loss allowed against the baseline (0.02 = two points), which fails only where it is not chance;
     an undecided one warns with InconclusiveWarning. `baseline` is the file that
     `ragcheck baseline update` wrote, by default the usual one beside ragcheck.toml. As in the gate,
-    a missed `must_pass` question fails too. `system` is needed where the run has several.
+    a missed `must_pass` question fails too. `system` is needed where the run has several and
+    `[gate] system` of ragcheck.toml names none.
 
     Raises ValueError where neither limit is given.
     """
@@ -120,9 +121,13 @@ def _asking(
 
 
 def _judged(run: RunFolder, asking: Asking, system: str | None) -> GateResult:
-    from ragcheck.gate import choose_system, judge
+    from ragcheck.config import configure
+    from ragcheck.gate import choose_system, judge, read_table
 
-    return judge(run, choose_system(run, system), asking)
+    named = system or (
+        read_table(configure({}).gate).system if len(run.run.plan.cells) > 1 else None
+    )
+    return judge(run, choose_system(run, named), asking)
 
 
 def _told(result: GateResult, run: RunFolder) -> str:

@@ -116,6 +116,7 @@ class RunWriter(RunFolder):
     def __init__(self, path: Path, run: Run, *, texts: bool = True) -> None:
         super().__init__(path, run)
         self.texts = texts
+        self.dropped = ""  # ids of systems that another plan left here
         self._lock = filelock.FileLock(path / ".lock")
 
     def __enter__(self) -> RunWriter:
@@ -168,6 +169,8 @@ class RunWriter(RunFolder):
         if wanted.get("report_docs") != given.get("report_docs"):
             return  # what was stored with texts must not stay where they are withheld
         planned = set(self.run.plan.cells.values())
+        ids = [result.system.id for result in earlier.systems]
+        self.dropped = ", ".join(id for id in ids if id not in self.run.plan.cells)
         kept = [
             result for result in earlier.systems if result.key in planned and self._whole(result)
         ]

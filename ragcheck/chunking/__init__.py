@@ -13,7 +13,7 @@ from ragcheck.chunking.paragraph import Paragraph
 from ragcheck.chunking.recursive import Recursive
 from ragcheck.chunking.section import Section
 from ragcheck.chunking.sentence import Sentence
-from ragcheck.errors import ComponentError
+from ragcheck.errors import ComponentError, RagcheckError
 from ragcheck.protocols import Chunker
 from ragcheck.records import Chunks, Document, Piece
 from ragcheck.tokens import count_tokens, token_map
@@ -58,6 +58,8 @@ def _pieces(document: Document, chunker: Chunker) -> list[tuple[int, int, str]]:
     name = type(chunker).__name__
     try:
         pieces = list(chunker.chunk(document))
+    except RagcheckError:  # such as a vocabulary that is not there: it has its own hint
+        raise
     except Exception as error:  # whatever a plug-in raises is told with the place it happened at
         raise ComponentError(
             f"chunker `{name}` failed on {document.id}: {type(error).__name__}: {error}",

