@@ -100,6 +100,13 @@ def read_limits(table: Mapping[str, Any], flags: Mapping[str, str | None]) -> Li
 
 def told(drift: Drift, documents: Sequence[Document], listed: Sequence[str]) -> Iterator[str]:
     """The counts of a check, renamed files, and the passages of the outcomes `listed`."""
+    from ragcheck.artefacts.words import printable
+
+    # A name in a label may hold a line break, behind which a log would read a command.
+    return map(printable, _lines(drift, documents, listed))
+
+
+def _lines(drift: Drift, documents: Sequence[Document], listed: Sequence[str]) -> Iterator[str]:
     from ragcheck.report.words import plural
 
     yield f"{plural(len(drift.passages), 'passage')}, {len(drift.drifted)} of them drifted"

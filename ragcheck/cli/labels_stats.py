@@ -30,6 +30,7 @@ def stats(configured: Configured, as_json: bool) -> None:
     Says how small a drop this set can see, and which questions flatter or mislead. Nothing found
     here is an error.
     """
+    from ragcheck.artefacts.words import printable
     from ragcheck.labels import load_collection
     from ragcheck.labels.audit import Limits, audit_labels
     from ragcheck.labels.census import count_labels
@@ -48,7 +49,7 @@ def stats(configured: Configured, as_json: bool) -> None:
         click.echo(_json(census, doubts))
         return
     for line in (*_counts(census), *_power(census), *_doubts(doubts)):
-        click.echo(line)
+        click.echo(printable(line))
 
 
 def _counts(census: Census) -> Iterator[str]:

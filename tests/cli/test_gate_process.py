@@ -335,6 +335,8 @@ def test_the_action_runs_the_gate_with_its_arguments(pinned: Path) -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     step = next(step for step in action["runs"]["steps"] if step.get("id") == "gate")
     assert "${{" not in step["run"]
+    (install,) = [one["run"] for one in action["runs"]["steps"] if "torch" in one["run"]]
+    assert "download.pytorch.org/whl/cpu" in install
     for key in action["outputs"]:
         assert action["outputs"][key]["value"] == f"${{{{ steps.gate.outputs.{key} }}}}"
     environment = {

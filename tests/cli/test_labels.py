@@ -238,6 +238,20 @@ def test_stats_count_measure_and_doubt(project: Path) -> None:
     assert document["power"]["questions_for_2_points"] == 1546
 
 
+def test_no_name_begins_a_line_of_the_log(project: Path) -> None:
+    """GitHub takes a line that begins with `::` for a command."""
+    passage = {"doc": "a\n::error::x.md", "text": "nowhere"}
+    asked = {"id": "q\n::error::x", "question": "?", "tags": ["t\n::error::x"]}
+    (project / "q.jsonl").write_text(json.dumps(asked | {"passages": [passage]}) + "\n")
+    check = labels(project, "check")
+    (project / "q.jsonl").write_text(json.dumps(asked | {"unanswerable": True}) + "\n")
+    stats = labels(project, "stats")
+    assert (check.returncode, stats.returncode) == (4, 0)
+    for done in (check, stats):
+        assert "::error::x" in done.stdout
+        assert "\n::" not in done.stdout + done.stderr
+
+
 def test_a_reader_that_leaves_early_is_no_bug_of_ours(project: Path) -> None:
     change(project, BROKEN)
     script = f"{sys.executable} -m ragcheck labels check -v | true; exit ${{PIPESTATUS[0]}}"
