@@ -127,6 +127,14 @@ def test_the_decision_is_that_of_statistics(tmp_path: Path) -> None:
     assert [check.decision for check in found.checks[:2]] == wanted
 
 
+def test_no_share_drops_by_more_than_all_of_it(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, {"a": recalls(6, 0), "b": recalls(0, 6)}, documents=6)
+    decision = against(folder).checks[0].decision
+    assert decision is not None
+    assert decision.high == 1
+    assert "100.0]" in against(folder).checks[0].message
+
+
 def test_a_rule_given_twice_is_one_rule(tmp_path: Path) -> None:
     folder = write_run(tmp_path, {"a": recalls(90, 10), "b": recalls(75, 25)}, documents=100)
     rule = Rule("recall@5", "max_drop", 0.02)

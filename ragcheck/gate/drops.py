@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,6 +69,7 @@ def _drop_check(
     rule: Rule, found: DropDecision, scores: Scores, baseline: Scores, shared: Shared
 ) -> Check:
     measure = scores.measures[rule.measure]
+    found = _within(found) if measure.unit == "share" else found
     name = f"{rule.measure} {rule.where}".rstrip()
     rows = ~np.isnan(worsening(rule, scores, baseline, shared))
     if not rows.any():
@@ -87,6 +89,13 @@ def _drop_check(
         decision=found,
         note=note,
     )
+
+
+def _within(found: DropDecision) -> DropDecision:
+    """The interval of a share's drop within -1 and 1, as in a comparison."""
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(-1.0, found.low), high=min(1.0, found.high))
 
 
 def exceeds(check: Check) -> bool:
