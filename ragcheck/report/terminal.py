@@ -54,7 +54,8 @@ def verdict_lines(view: View) -> list[Text]:
         return [Text("no system has finished; run the same sweep again to resume it")]
     interval = f" {head.figure.interval}" if head.figure.interval else ""
     first = Text(f"{head.lead}: ").append(head.system, style="bold")
-    first.append(f", recall {head.figure.text}{interval}, {head.context.text} tokens of context")
+    first.append(f", recall {head.figure.text}{interval}; ")
+    first.append(f"{head.context.text} tokens at the working cut")
     return [
         first,
         *(Text(line, style="dim") for line in (*view.verdict.sentences, *view.verdict.orders)),
