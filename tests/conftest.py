@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,9 +40,11 @@ def fixtures_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """Tests neither read nor fill the user's cache of embeddings."""
+    """Tests neither read nor fill the user's cache of embeddings; processes of a run share one."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAGCHECK_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("RAGCHECK_CACHE_DIR", str(folder))
         patch.setenv("HF_HUB_OFFLINE", "1")
         yield
 
