@@ -59,8 +59,8 @@ const core = once("core", async () => {
   raw.number = new Map(raw.questions.map((row, at) => [row[0], at]));
   raw.lower = raw.questions.map((row) => `${row[0]} ${row[1]}`.toLowerCase());
   raw.firstItem = running(raw.questions.map((row) => row[4].length));
-  raw.system = (run) =>
-    Math.max(0, raw.systems.findIndex((system) => system.run === (run || raw.best)));
+  const place = new Map(raw.systems.map((system, at) => [system.run, at]));
+  raw.system = (run) => place.get(run) ?? place.get(raw.best) ?? 0;
   return raw;
 });
 
