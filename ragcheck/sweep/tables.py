@@ -11,27 +11,10 @@ import pyarrow as pa
 from ragcheck.measures.composition import Part
 from ragcheck.measures.judging import Judged
 from ragcheck.records import Chunks, Collection, Json, Measure, Rankings, Summary
+from ragcheck.scores import clusters, first_document
 from ragcheck.statistics.intervals import mean_interval
 
 Values = Mapping[Measure, npt.NDArray[np.float64]]
-
-
-def clusters(collection: Collection) -> npt.NDArray[np.int64]:
-    """Each question's cluster: the document of its first labelled passage (METRICS, section 7).
-
-    int64[q]; a question without passages is a cluster of its own and has no values.
-    """
-    index = collection.index()
-    documents = len(collection.documents)
-    return np.array(
-        [
-            index[question.items[0].members[0].span.document]
-            if question.items
-            else documents + position
-            for position, question in enumerate(collection.questions)
-        ],
-        dtype=np.int64,
-    )
 
 
 def chunks(chunks: Chunks, texts: bool) -> pa.Table:
@@ -121,7 +104,7 @@ def hits(judged: Judged, rankings: Rankings, collection: Collection) -> pa.Table
 
 def summaries(values: Values, collection: Collection) -> dict[str, Summary]:
     """Mean and 95% interval of every measure over the questions that have a value."""
-    cluster = clusters(collection)
+    cluster = clusters([first_document(question) for question in collection.questions])
     unanswerable = np.array([question.unanswerable for question in collection.questions], bool)
     found = {}
     for measure, v in values.items():
