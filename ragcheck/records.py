@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ragcheck.causes import Diagnosis
 from ragcheck.conclusions import Summary as Summary  # noqa: PLC0414 - a noun of this file too
 from ragcheck.conclusions import SweepVerdict
 from ragcheck.spans import Span
@@ -217,7 +218,8 @@ class SystemResult:
     `chunking` names the file with its chunks (`chunks/<chunking>.parquet`). `breaks` holds the
     structural breaks per kind, `costs` what the context costs, `timing` the only values that
     differ between equal runs. `phase` says how recall depends on where the first window begins:
-    `offsets`, `recall` and `phase_sd` by measure; empty where that was not measured.
+    `offsets`, `recall` and `phase_sd` by measure; empty where that was not measured. `diagnosis`
+    says why it missed what it missed; None where nobody asked.
     """
 
     system: System
@@ -229,6 +231,7 @@ class SystemResult:
     costs: Mapping[str, float | None]
     timing: Mapping[str, Json]
     phase: Mapping[str, Json] = field(default_factory=dict)
+    diagnosis: Diagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True)

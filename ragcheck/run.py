@@ -4,6 +4,7 @@
     values/<key>.parquet      a row per question, a column per measure
     items/<key>.parquet       a row per labelled item: completion rank, coverage, how it was cut
     hits/<key>.parquet        a row per retrieved chunk, down to the search depth
+    causes/<key>.parquet      a row per missed item: why, and what would recover it
     chunks/<key>.parquet      where one chunking cut the documents
     collection/               questions.jsonl, and documents.parquet unless texts are withheld
     report.html
@@ -70,6 +71,22 @@ class RunFolder:
         prefix, same_section, same_document or other_document.
         """
         return self._table("hits", self.result(system).key)
+
+    def causes(self, system: str) -> pa.Table | None:
+        """A row per item missed at the working cut, in question order; None if not diagnosed.
+
+        `question` (id), `item` (its number in the question); `document` (position), `start`, `end`
+        of the alternative that was examined; `cause` (a key of `causes.CAUSES`) and `fixes`, every
+        intervention that recovers it. Ranks count from 1, null where none: `rank` at which it is
+        complete beyond the cut and `rank_tokens`, what the context costs by then; `clipped_rank`,
+        `tight_rank`, `context_rank` after an intervention; `other` (system id), the other retriever
+        that found it on the same chunks, at `other_rank`; `fusion_rank`. Rows of `chunks`, null
+        where none: `host` holds most of the passage, `rival` is the best ranked chunk without
+        labelled text of the question, `twin` the retrieved text that says the same. `suspect`: the
+        passage is less similar to the question than most windows of its document.
+        """
+        result = self.result(system)
+        return None if result.diagnosis is None else self._table("causes", result.key)
 
     def chunks(self, system: str) -> pa.Table:
         """The chunking of a system: `document` (position), `start`, `end`, `tokens`, `prefix`."""

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from ragcheck.causes import CauseSummary, Diagnosis, InterventionSummary
 from ragcheck.conclusions import Chosen, SweepVerdict
 from ragcheck.notation import parse_cut, parse_measure
 from ragcheck.records import (
@@ -131,7 +132,28 @@ def _result(row: Mapping[str, Any]) -> SystemResult:
         costs=row["costs"],
         timing=row["timing"],
         phase=row.get("phase", {}),
+        diagnosis=_diagnosis(row.get("diagnosis")),
     )
+
+
+def _diagnosis(data: Mapping[str, Any] | None) -> Diagnosis | None:
+    """Why a system missed what it missed; older runs do not say."""
+    if data is None:
+        return None
+    return Diagnosis(
+        misses=data["misses"],
+        causes={name: CauseSummary(**_recoverable(row)) for name, row in data["causes"].items()},
+        interventions={
+            name: InterventionSummary(**_recoverable(row))
+            for name, row in data["interventions"].items()
+        },
+        unknown=data["unknown"],
+        encodings=data["encodings"],
+    )
+
+
+def _recoverable(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "recoverable_recall": Summary(**row["recoverable_recall"])}
 
 
 def encode_question(question: Question) -> dict[str, object]:
