@@ -1,7 +1,7 @@
 """What chunk boundaries do to the labelled passages (METRICS, section 4).
 
 Functions return float64[q]. The missed items of the working cut are told apart by the first reason
-that applies; `index_gap`, `cut_and_missed`, `not_ranked` and recall at that cut sum to 1.
+that applies; `index_gap`, `cut_and_missed`, `unseen`, `not_ranked` and recall at that cut sum to 1.
 """
 
 from __future__ import annotations
@@ -53,9 +53,18 @@ def cut_and_missed(judged: Judged) -> Reals:
     return weighted(judged, cut.astype(np.float64))
 
 
+def unseen(judged: Judged) -> Reals:
+    """Share of the items that are missed, whole in a chunk, and mostly read by no embedder.
+
+    0 for a system without an embedder: it reads everything.
+    """
+    lost = _missed(judged) & ~judged.breaks.severed & _unread(judged)
+    return weighted(judged, lost.astype(np.float64))
+
+
 def not_ranked(judged: Judged) -> Reals:
-    """Share of the items that are missed although one chunk holds them whole."""
-    whole = _missed(judged) & ~judged.breaks.severed
+    """Share of the items that are missed although one chunk holds them whole and is read."""
+    whole = _missed(judged) & ~judged.breaks.severed & ~_unread(judged)
     return weighted(judged, whole.astype(np.float64))
 
 
@@ -65,3 +74,10 @@ def _missed(judged: Judged) -> Flags:
 
 def _absent(judged: Judged) -> Flags:
     return np.asarray(judged.breaks.pieces == 0)
+
+
+def _unread(judged: Judged) -> Flags:
+    """bool[i]: over half of the item is read in no chunk (METRICS, section 6, truncation)."""
+    if judged.unseen is None:
+        return np.zeros(len(judged.items), np.bool_)
+    return np.asarray(judged.unseen > 0.5)

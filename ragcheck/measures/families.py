@@ -224,10 +224,19 @@ FAMILIES: tuple[Family, ...] = (
         better="lower",
     ),
     Family(
+        "unseen",
+        breaks.unseen,
+        "Share of the labelled passages, by weight, that are missed at the working cut and whole "
+        "in a chunk, but over half of them only where the embedder, which cuts long texts "
+        "silently, does not read. 0 for a system without an embedder.",
+        cuts="",
+        better="lower",
+    ),
+    Family(
         "not_ranked",
         breaks.not_ranked,
         "Share of the labelled passages, by weight, that are missed at the working cut "
-        "although a chunk holds them whole.",
+        "although a chunk holds them whole and the embedder, if there is one, reads half of them.",
         cuts="",
         better="lower",
     ),

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ragcheck.measures import Corpus, Part, evaluate, judge, measures_for
 from ragcheck.records import Cut
@@ -24,9 +25,9 @@ checked = settings(
 )
 
 
-def judged_and_values(world: World):
+def judged_and_values(world: World, read=None):
     corpus = Corpus.of(world.collection)
-    judged = judge(corpus, world.chunks, world.rankings, CUTS, AT)
+    judged = judge(corpus, world.chunks, world.rankings, CUTS, AT, read)
     values = {str(measure): column for measure, column in evaluate(judged).items()}
     return judged, values
 
@@ -155,18 +156,33 @@ def test_rank_measures(world):
             same(values[f"RR@{k}"][q], 1 / min(ranks) if min(ranks) <= k else 0)
 
 
+@st.composite
+def read_worlds(draw):
+    """A world, and where its embedder stops in each chunk: int32[n], or None without one."""
+    world = draw(worlds())
+    stops = [
+        draw(st.integers(start, end))
+        for start, end in zip(world.chunks.start.tolist(), world.chunks.end.tolist(), strict=True)
+    ]
+    return world, draw(st.sampled_from([None, np.array(stops, np.int32)]))
+
+
 @checked
-@given(worlds())
-def test_breaks(world):
-    _judged, values = judged_and_values(world)
+@given(read_worlds())
+def test_breaks(case):
+    world, read = case
+    judged, values = judged_and_values(world, read)
     everything = [set() for _ in world.collection.documents]
     for q, brute in answerable(world):
         chunks = [brute.units(brute.chunk(c)) for c in range(len(world.chunks))]
         largest = max(map(len, chunks), default=0)
         everything = set().union(*chunks)
         expected: dict[str, list[float]] = {}
-        for places, coverage in zip(brute.alternatives, brute.best(AT), strict=True):
+        first = judged.items.first[q]
+        pairs = zip(brute.alternatives, brute.best(AT), strict=True)
+        for number, (places, coverage) in enumerate(pairs, first):
             gold = [brute.units(place) for place in places]
+            unread = read is not None and judged.unseen[number] > 0.5
             share = max((len(g & c) / len(g) for g in gold for c in chunks), default=0)
             pieces = min(fewest(g, chunks) for g in gold)
             absent = not any(g <= everything for g in gold)
@@ -179,12 +195,14 @@ def test_breaks(world):
                 "pieces": math.nan if absent else pieces,
                 "index_gap": missed and absent,
                 "cut_and_missed": missed and not absent and share < 1,
-                "not_ranked": missed and share == 1,
+                "unseen": missed and share == 1 and unread,
+                "not_ranked": missed and share == 1 and not unread,
             }.items():
                 expected.setdefault(name, []).append(value)
         for name, row in expected.items():
             same(values[name][q], brute.mean(row))
-        lost = sum(values[name][q] for name in ("index_gap", "cut_and_missed", "not_ranked"))
+        reasons = ("index_gap", "cut_and_missed", "unseen", "not_ranked")
+        lost = sum(values[name][q] for name in reasons)
         same(lost + values[f"recall@{AT}"][q], 1)
 
 
