@@ -77,10 +77,11 @@ def worst_cases(data: Loaded, cell: Cell, found: Outcomes) -> tuple[Case, ...]:
     """Up to 20 questions that the system did not fully answer, worst first."""
     must = np.array([question.must_pass for question in data.questions], dtype=bool)
     order = [int(q) for q in found.worst_first(must) if found.code[q] not in (FOUND, UNANSWERABLE)]
-    return tuple(_case(data, cell, found, q) for q in order[:STATIC_CASES])
+    return tuple(case_of(data, cell, found, q) for q in order[:STATIC_CASES])
 
 
-def _case(data: Loaded, cell: Cell, found: Outcomes, number: int) -> Case:
+def case_of(data: Loaded, cell: Cell, found: Outcomes, number: int) -> Case:
+    """Question `number` of a system as a record: its passages with their cuts, and its hits."""
     question, name = data.questions[number], list(OUTCOMES)[found.code[number]]
     shown = _shown_spans(data, cell, number)
     rows = range(cell.first_item[number], cell.first_item[number + 1])
