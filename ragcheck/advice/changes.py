@@ -1,0 +1,140 @@
+"""Other chunks: what each cause that lies in the chunking asks to be changed.
+
+A change does for all chunks, with a real chunker, what the intervention did for one passage. None
+where nothing of the kind is left to try.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from ragcheck.advice.command import one_system
+from ragcheck.advice.evidence import Evidence
+from ragcheck.advice.records import Change
+
+#: Chunkers that cut windows, wherever that falls.
+WINDOWS = ("fixed", "overlap")
+#: Tokens of sentence chunks where passages lie buried in longer ones (METRICS, section 6).
+FINE = 100
+#: An overlap of fewer units does nothing.
+LEAST_OVERLAP = 8
+
+
+def shorter(known: Evidence) -> Change | None:
+    """Chunks that the embedder reads to their end."""
+    read, size = known.result.chunks.get("read_tokens"), known.size
+    if not isinstance(read, float) or size is None:
+        return None
+    # `read` is a median: a tenth less, and nearly every chunk is read whole.
+    target = int(known.units(0.9 * read)) // 8 * 8
+    if not 0 < target < size:
+        return None
+    settings = _resized(known, target)
+    overlap = known.chunker.get("overlap")
+    if isinstance(overlap, int):
+        settings["overlaps"] = [max(1, overlap * target // size)]
+    return Change(
+        f"chunks of {target:,} {known.unit}, which the embedder reads whole",
+        f"The embedder stops after about {read:,.0f} tokens of a chunk, and these passages stand "
+        "beyond that.",
+        settings,
+    )
+
+
+def wider(known: Evidence) -> Change | None:
+    """Boundaries that spare the passages: overlap, or larger chunks where passages are long."""
+    size = known.size or int(known.units(float(known.chunks["tokens"].max(initial=0))))
+    half, now = size // 2, known.chunker.get("overlap")
+    within = f"95% of the passages are within about {known.length:,} {known.unit}"
+    cause = "Chunk boundaries cut these passages, or part them from what belongs to them."
+    if known.length > half:
+        return _larger(
+            known, f"{cause} {within}: more than half of a chunk, so overlap is no cure."
+        )
+    if not (isinstance(now, int) and now >= half):
+        return Change(
+            f"windows of {size:,} {known.unit} that overlap by {half:,}",
+            f"{cause} {within}, so such an overlap keeps them whole wherever they lie.",
+            _windows(known, "overlap", size, half),
+        )
+    tokens = int(known.tokens(size))
+    return Change(
+        f"section chunks of {tokens:,} tokens",
+        f"{cause} These windows overlap by half already: cut along the text's structure instead.",
+        _structured(known, "section", tokens),
+    )
+
+
+def _larger(known: Evidence, reason: str) -> Change | None:
+    """Chunks twice as long as nearly all passages, unless the embedder stops before their end."""
+    target = ceil(2 * known.tokens(known.length) / 16) * 16
+    if known.result.chunks.get("truncated"):
+        return None
+    if known.chunker["name"] in WINDOWS or known.size is None:
+        settings = _structured(known, "section", target)
+        return Change(f"section chunks of {target:,} tokens", reason, settings)
+    return Change(f"chunks of {target:,} tokens", reason, _resized(known, target))
+
+
+def finer(known: Evidence) -> Change | None:
+    """Sentence chunks at an equal budget; never smaller fixed ones."""
+    target = max(FINE, ceil(known.tokens(known.length) / 10) * 10)
+    if known.size is not None and known.tokens(known.size) <= target:
+        return None
+    return Change(
+        f"sentence chunks of {target:,} tokens, as many as fill the same budget",
+        "Alone these passages are found; their chunks are about other things as well.",
+        _structured(known, "sentence", target),
+    )
+
+
+def titled(known: Evidence) -> Change | None:
+    """Title and heading path before each chunk."""
+    if known.chunker.get("heading_path") is True:
+        return None
+    size = int(known.tokens(known.size or float(known.chunks["tokens"].max(initial=0))))
+    settings = _structured(known, "section", size)
+    if known.chunker["name"] == "section":
+        settings["chunkers"] = one_system(known.folder.run, known.result.system)["chunkers"]
+    settings["chunkers"] = [{**settings["chunkers"][0], "heading_path": True}]
+    return Change(
+        "section chunks with title and heading path",
+        "Title and headings that name the subject stand outside these chunks; put before them, and "
+        "before their competitors, the passages are found.",
+        settings,
+    )
+
+
+def sparser(known: Evidence) -> Change | None:
+    """Half of the overlap, or none."""
+    now, size = known.chunker.get("overlap"), known.size
+    if not isinstance(now, int) or size is None:
+        return None
+    half = now // 2
+    reason = "Overlapping chunks that show little new text took the places."
+    if half < LEAST_OVERLAP:
+        return Change("no overlap", reason, _windows(known, "fixed", size))
+    title = f"overlap of {half:,} {known.unit} instead of {now:,}"
+    return Change(title, reason, _windows(known, "overlap", size, half))
+
+
+def _resized(known: Evidence, size: int) -> dict[str, Any]:
+    """The same chunker at another size."""
+    settings = one_system(known.folder.run, known.result.system)
+    return {**settings, "chunk_sizes": [size]}
+
+
+def _windows(known: Evidence, name: str, size: int, overlap: int | None = None) -> dict[str, Any]:
+    """Windows in the unit that the system's chunker counts in."""
+    settings = _structured(known, name, size)
+    if known.unit == "characters":
+        settings["chunkers"] = [{"name": name, "unit": "characters"}]
+    return settings if overlap is None else {**settings, "overlaps": [overlap]}
+
+
+def _structured(known: Evidence, name: str, tokens: int) -> dict[str, Any]:
+    """Another chunker with the system's retriever."""
+    settings = one_system(known.folder.run, known.result.system)
+    settings.pop("overlaps", None)
+    return {**settings, "chunkers": [{"name": name}], "chunk_sizes": [tokens]}
