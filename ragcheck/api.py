@@ -59,7 +59,7 @@ def write_report(folder: RunFolder, out: Path | None = None) -> Path:
 
 def preview(prepared: Prepared) -> Work:
     """What a sweep would have to do, without doing it: chunks are cut, nothing is embedded."""
-    return measure_work(prepared.plan, chunk_all(prepared.plan, prepared.plan.cells))
+    return measure_work(prepared.plan, chunk_all(prepared.plan, finished=()))
 
 
 def sweep(prepared: Prepared, watch: Watch | None = None) -> RunFolder:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
+from ragcheck.diagnosis import distractors
 from ragcheck.embedding.cache import CachedEmbedder, default_folder
 from ragcheck.files import shown
 from ragcheck.labels import load_collection
@@ -47,9 +48,7 @@ def prepare(configured: Configured) -> Prepared:
     settings = configured.settings
     collection, notices = _collection(settings)
     retrievers = _share_embedders(grid.retrievers(settings))
-    cuts = (settings.k, settings.budgets, settings.at)
-    judging = Judging(*cuts, settings.tokenizer, settings.twins, settings.parity, settings.phase)
-    plan = make_plan(collection, grid.chunkers(settings), retrievers, judging)
+    plan = make_plan(collection, grid.chunkers(settings), retrievers, _judging(settings))
     notices = (
         *notices,
         *parity_notices(settings.parity),
@@ -59,11 +58,28 @@ def prepare(configured: Configured) -> Prepared:
     return Prepared(plan, _out(configured, plan), notices, configured)
 
 
+def _judging(settings: Settings) -> Judging:
+    """How every cell is measured."""
+    return Judging(
+        ks=settings.k,
+        budgets=settings.budgets,
+        at=settings.at,
+        tokenizer=settings.tokenizer,
+        twins=settings.twins,
+        parity=settings.parity,
+        phase=settings.phase,
+        diagnosis=settings.diagnosis,
+    )
+
+
 def narrowed(prepared: Prepared, system: str) -> Prepared:
-    """The same sweep of one planned system alone, in a folder of its own unless one is named."""
-    cells = tuple(cell for cell in prepared.plan.cells if cell.system.id == system)
-    key = digest([cell.key for cell in cells])
-    plan = dataclasses.replace(prepared.plan, cells=cells, key=key)
+    """The same sweep of one planned system alone, in a folder of its own unless one is named.
+
+    Planned anew: no other retriever stands beside it in its diagnosis.
+    """
+    (cell,) = (cell for cell in prepared.plan.cells if cell.system.id == system)
+    given = prepared.plan
+    plan = make_plan(given.collection, [cell.chunker], [cell.retriever], given.judging)
     return dataclasses.replace(prepared, plan=plan, out=_out(prepared.configured, plan))
 
 
@@ -98,6 +114,7 @@ def blank_run(prepared: Prepared) -> Run:
     collection = plan.collection
     measures = measures_for(judging.ks, judging.budgets, judging.at)
     measures += parity_measures(judging.parity, judging.cuts)
+    measures += [distractors.measure(judging.at)] if judging.diagnosis else []
     return Run(
         schema=SCHEMA,
         version=__version__,

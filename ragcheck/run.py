@@ -198,6 +198,8 @@ class RunWriter(RunFolder):
     def _whole(self, result: SystemResult) -> bool:
         files = [(kind, result.key) for kind in ("values", "items", "hits")]
         files.append(("chunks", result.chunking))
+        if result.diagnosis is not None:
+            files.append(("causes", result.key))
         return all((self.path / kind / f"{key}.parquet").is_file() for kind, key in files)
 
     def _ordered(self, results: Sequence[SystemResult]) -> tuple[SystemResult, ...]:

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ragcheck.errors import ComponentError, RagcheckError
-from ragcheck.protocols import Index
-from ragcheck.records import Rankings
+from ragcheck.protocols import Index, ScoringIndex
+from ragcheck.records import Floats, Rankings
 
 _HINT = (
     "`search` must return integers [queries, k'] with k' <= k, best first, -1 after the last, and "
     "scores of the same shape"
 )
+_SCORES = "`score` must return a number per text, -inf for one that cannot be found"
 
 
 class CheckedIndex:
@@ -41,6 +42,36 @@ class CheckedIndex:
             np.where(there, chunk, -1).astype(np.int32),
             np.where(there, score, -np.inf).astype(np.float32),
         )
+
+
+class CheckedScoringIndex(CheckedIndex):
+    """The same for an index that can also score texts it does not hold."""
+
+    def __init__(self, index: ScoringIndex, size: int) -> None:
+        super().__init__(index, size)
+        self._scoring = index
+
+    def score(self, query: str, texts: Sequence[str]) -> Floats:
+        """What the index returns, as float32. Raises ComponentError if that is no score per text.
+
+        Not a number and infinitely good are none; -inf says that a text cannot be found.
+        """
+        score = np.asarray(self._scoring.score(query, texts))
+        if score.shape != (len(texts),) or not np.issubdtype(score.dtype, np.floating):
+            wrong = f"scores of shape {score.shape} and {score.dtype} for {len(texts)} texts"
+        elif (np.isnan(score) | np.isposinf(score)).any():
+            wrong = "a score that is neither a number nor -inf"
+        else:
+            return score.astype(np.float32)
+        name = type(self.index).__name__
+        raise ComponentError(f"index {name} returned {wrong}", hint=_SCORES)
+
+
+def checked(index: Index, size: int) -> CheckedIndex:
+    """The index of `size` texts, checked; it scores texts exactly if `index` does."""
+    if isinstance(index, ScoringIndex):
+        return CheckedScoringIndex(index, size)
+    return CheckedIndex(index, size)
 
 
 def _shape(
@@ -75,8 +106,12 @@ def _content(chunk: npt.NDArray[np.integer], score: npt.NDArray[np.floating], si
     return ""
 
 
+#: What to do about a component that fails.
+MEND = "finished cells are kept; mend the component and run the same command again"
+
+
 @contextmanager
-def naming(name: str) -> Iterator[None]:
+def naming(name: str, hint: str = MEND) -> Iterator[None]:
     """Turn whatever a component raises into an error that names the system or chunker."""
     try:
         yield
@@ -85,5 +120,5 @@ def naming(name: str) -> Iterator[None]:
     except Exception as error:
         raise ComponentError(
             f"{name}: {type(error).__name__}: {error}",
-            hint="finished cells are kept; mend the component and run the same command again",
+            hint=hint,
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -18,26 +18,33 @@ from ragcheck.sweep.watch import Work
 class Chunking:
     """The chunks that several cells share, and what to call them in the run folder.
 
-    `phases` are the same windows from other starting points, for the cells that ask for them.
+    `cells` are those to be run. `beside` are finished ones of the same chunks, which a diagnosis
+    holds the others against. `phases` are the same windows from other starting points, for the
+    cells that ask for them.
     """
 
     key: str
     chunks: Chunks
     cells: tuple[Cell, ...]
+    beside: tuple[Cell, ...] = ()
     phases: tuple[Chunking, ...] = ()
 
 
-def chunk_all(plan: SweepPlan, unfinished: Sequence[Cell]) -> list[Chunking]:
-    """Cut the documents for every chunking that an unfinished cell needs."""
+def chunk_all(plan: SweepPlan, finished: Collection[str]) -> list[Chunking]:
+    """Cut the documents for every chunking of a cell whose key is not among the `finished`."""
     documents = plan.collection.documents
     found = []
-    for key, group in groupby(unfinished, key=lambda cell: cell.chunking):
-        cells = tuple(group)
+    for key, group in groupby(plan.cells, key=lambda cell: cell.chunking):
+        every = tuple(group)
+        cells = tuple(cell for cell in every if cell.key not in finished)
+        if not cells:
+            continue
+        beside = tuple(cell for cell in every if cell.key in finished)
         chunker = cells[0].chunker
         with naming(chunker.id):
             chunks = chunk_collection(documents, chunker.made, plan.judging.tokenizer)
         phases = _phases(key, cells, plan)
-        found.append(Chunking(key, chunks, cells, phases))
+        found.append(Chunking(key, chunks, cells, beside * plan.judging.diagnosis, phases))
     return found
 
 
@@ -58,7 +65,7 @@ def measure_work(plan: SweepPlan, chunkings: Sequence[Chunking]) -> Work:
     embedders: dict[int, Any] = {}
     for chunking in (one for whole in chunkings for one in (whole, *whole.phases)):
         texts: list[str] | None = None
-        for embedder in _embedders(chunking.cells):
+        for embedder in _embedders([*chunking.cells, *chunking.beside]):
             texts = texts if texts is not None else chunking.chunks.texts(documents)
             embedders[id(embedder)] = embedder
             tokens = chunking.chunks.tokens.tolist()

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
 
-from ragcheck.measures import evaluate, judge, parity_values
+from ragcheck.measures import judge
 from ragcheck.measures.corpus import Corpus, Reals
-from ragcheck.measures.judging import Judged
 from ragcheck.measures.structural import structural_breaks
-from ragcheck.protocols import Index
-from ragcheck.records import Collection, Notice, Rankings, SystemResult
+from ragcheck.records import Notice
 from ragcheck.run import RunWriter
 from ragcheck.sweep import tables
 from ragcheck.sweep.answers import naming
+from ragcheck.sweep.cells import Searched, Shared, search_cell
 from ragcheck.sweep.chunkings import Chunking, chunk_all, measure_work
-from ragcheck.sweep.phases import mean_recall, phase_facts
-from ragcheck.sweep.plan import Cell, SweepPlan
-from ragcheck.sweep.reading import reading, reading_facts, truncation_notices
-from ragcheck.sweep.searching import indexes, pool_notices, query_times, search
-from ragcheck.sweep.watch import Watch
+from ragcheck.sweep.diagnosing import diagnose_cell
+from ragcheck.sweep.phases import mean_recall
+from ragcheck.sweep.plan import SweepPlan
+from ragcheck.sweep.reading import truncation_notices
+from ragcheck.sweep.searching import Built, indexes, pool_notices, search
+from ragcheck.sweep.watch import Cost, Watch
 
 
 def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
     """Run every cell that `folder` does not hold yet.
 
-    Finished cells are kept whatever happens. Raises ComponentError naming the cell that failed.
+    All cells of a chunking are searched, judged and written; then, where the plan asks for it, each
+    is diagnosed beside the others and written again. What is written is kept whatever happens.
+    Raises ComponentError naming the cell that failed.
     """
-    finished = {result.key for result in folder.run.systems}
-    chunkings = chunk_all(plan, [cell for cell in plan.cells if cell.key not in finished])
+    started = time.perf_counter()
+    finished = plan.finished(folder.run)
+    chunkings = chunk_all(plan, finished)
     watch.planned(measure_work(plan, chunkings))
     notices = folder.run.warnings
     _warn(folder, watch, notices)
@@ -36,55 +39,37 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
         return
     corpus = Corpus.of(plan.collection, plan.judging.tokenizer)
     for chunking in chunkings:
-        folder.write_table("chunks", chunking.key, tables.chunks(chunking.chunks, folder.texts))
         breaks = structural_breaks(plan.collection.documents, chunking.chunks)
-        shared = _Shared(plan, corpus, chunking, breaks, folder)
-        elsewhere = _elsewhere(chunking, plan, corpus)
-        for cell, index, seconds in indexes(chunking, plan):
-            watch.begins(cell.system.id)
-            folder.add(_finish(cell, index, seconds, shared, elsewhere[cell.key]))
-            _warn(folder, watch, notices)
-            watch.finished(cell.system.id)
+        _carry_out(Shared(plan, corpus, chunking, breaks, folder), watch, notices)
+    if plan.judging.diagnosis:
+        fresh = [result for result in folder.run.systems if result.key not in finished]
+        watch.diagnosed(Cost.of(fresh, time.perf_counter() - started))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """What all cells of one chunking have in common."""
-
-    plan: SweepPlan
-    corpus: Corpus
-    chunking: Chunking
-    breaks: Mapping[str, Mapping[str, float | int | None]]
-    folder: RunWriter
-
-
-def _finish(
-    cell: Cell, index: Index, seconds: float, shared: _Shared, elsewhere: Sequence[Reals]
-) -> SystemResult:
-    """Search, judge and measure one cell, write its tables, and say what `run.json` holds of it."""
-    plan, chunks = shared.plan, shared.chunking.chunks
-    judging, collection = plan.judging, plan.collection
-    with naming(cell.system.id):
-        rankings = search(index, plan, chunks)
-        times = query_times(index, plan, chunks)
-        read = reading(chunks, collection.documents, cell.retriever.embedders)
-    judged = judge(shared.corpus, chunks, rankings, judging.asked, judging.at, read)
-    values = evaluate(judged) | parity_values(
-        judging.parity, judging.cuts, collection, chunks, rankings
-    )
-    _write_tables(shared.folder, cell.key, judged, values, rankings, collection)
-    summaries = tables.summaries(values, collection)
-    return SystemResult(
-        system=cell.system,
-        key=cell.key,
-        chunking=shared.chunking.key,
-        chunks=tables.chunk_facts(chunks) | reading_facts(chunks, shared.corpus, read),
-        measures=summaries,
-        breaks=shared.breaks,
-        costs=tables.costs(summaries, judged),
-        timing={"index_s": seconds, "query_ms": times},
-        phase=phase_facts(cell.chunker.made, cell.phases, judged, elsewhere),
-    )
+def _carry_out(shared: Shared, watch: Watch, notices: Sequence[Notice]) -> None:
+    """All cells of one chunking, whose indexes live no longer than this call."""
+    plan, chunking, folder = shared.plan, shared.chunking, shared.folder
+    folder.write_table("chunks", chunking.key, tables.chunks(chunking.chunks, folder.texts))
+    elsewhere = _elsewhere(chunking, plan, shared.corpus)
+    built: list[Built] = []
+    searched: list[Searched] = []
+    for one in indexes(chunking, plan):
+        built.append(one)
+        if one.cell.key not in elsewhere:
+            continue  # finished before, and built for the others' diagnosis
+        name = one.cell.system.id
+        watch.begins(name)
+        searched.append(search_cell(one, shared, elsewhere[one.cell.key]))
+        folder.add(searched[-1].result)
+        _warn(folder, watch, notices)
+        watch.judged(name)
+        if not plan.judging.diagnosis:
+            watch.finished(name)
+    for cell in searched if plan.judging.diagnosis else ():
+        name = cell.result.system.id
+        watch.diagnoses(name)
+        folder.add(diagnose_cell(cell, built, shared))
+        watch.finished(name)
 
 
 def _warn(folder: RunWriter, watch: Watch, notices: Sequence[Notice]) -> None:
@@ -100,26 +85,13 @@ def _warn(folder: RunWriter, watch: Watch, notices: Sequence[Notice]) -> None:
 
 
 def _elsewhere(chunking: Chunking, plan: SweepPlan, corpus: Corpus) -> dict[str, list[Reals]]:
-    """Recall of each cell, by its key, from every other starting point: float64[c]."""
+    """Recall of each cell to be run, by its key, from every other starting point: float64[c]."""
     found: dict[str, list[Reals]] = {cell.key: [] for cell in chunking.cells}
     for start in chunking.phases:
-        for cell, index, _ in indexes(start, plan):
-            with naming(cell.system.id):
-                rankings = search(index, plan, start.chunks)
+        for one in indexes(start, plan):
+            with naming(one.cell.system.id):
+                rankings = search(one.index, plan, start.chunks)
             judging = plan.judging
             judged = judge(corpus, start.chunks, rankings, judging.cuts, judging.at)
-            found[cell.key].append(mean_recall(judged))
+            found[one.cell.key].append(mean_recall(judged))
     return found
-
-
-def _write_tables(
-    folder: RunWriter,
-    key: str,
-    judged: Judged,
-    values: tables.Values,
-    rankings: Rankings,
-    collection: Collection,
-) -> None:
-    folder.write_table("values", key, tables.values(values, collection))
-    folder.write_table("items", key, tables.items(judged, collection))
-    folder.write_table("hits", key, tables.hits(judged, rankings, collection))

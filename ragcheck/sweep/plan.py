@@ -16,13 +16,13 @@ from ragcheck.chunking import Fixed
 from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.errors import ConfigError
 from ragcheck.measures import cuts_for
-from ragcheck.records import Collection, Config, Cut, System
+from ragcheck.records import Collection, Config, Cut, Json, Run, System
 from ragcheck.sweep.phases import shifted
 
 #: Packages and modules whose code decides what a cell's tables hold.
 _MAKING = (
-    "chunking", "documents", "embedding", "labels", "measures", "retrieval", "statistics",
-    "structure", "sweep", "records", "spans", "tokens",
+    "causes", "chunking", "diagnosis", "documents", "embedding", "labels", "measures", "retrieval",
+    "statistics", "structure", "sweep", "records", "spans", "tokens",
 )  # fmt: skip
 
 
@@ -61,7 +61,8 @@ class Judging:
     """How every cell is measured: cut-offs in chunks and tokens, working cut, tokenizer, twins.
 
     `parity` names the modes of other tools whose measures come beside ours; `phase` whose recall is
-    measured from several starting points (`phases.shifted`).
+    measured from several starting points (`phases.shifted`). `diagnosis`: whether every miss is
+    traced to its cause.
     """
 
     ks: tuple[int, ...]
@@ -71,6 +72,7 @@ class Judging:
     twins: bool
     parity: tuple[str, ...] = ()
     phase: str = "off"
+    diagnosis: bool = False
 
     @property
     def asked(self) -> tuple[Cut, ...]:
@@ -91,6 +93,15 @@ class SweepPlan:
     cells: tuple[Cell, ...]
     judging: Judging
     key: str
+
+    def finished(self, run: Run) -> frozenset[str]:
+        """Keys of the planned cells that a run holds whole: diagnosed too, where that is asked."""
+        keys = {cell.key for cell in self.cells}
+        return frozenset(
+            result.key
+            for result in run.systems
+            if result.key in keys and (result.diagnosis is not None or not self.judging.diagnosis)
+        )
 
 
 def digest(value: object) -> str:
@@ -126,7 +137,8 @@ def make_plan(
             system = System(f"{chunker.id}/{retriever.id}", chunker.options, retriever.options)
             phases = shifted(chunker.made, retriever.made, judging.phase)
             starts = [[phase.offset for phase in phases]] if phases else []
-            key = digest([chunking, how, retriever.options, retriever.marks, *starts])
+            others = [_siblings(retriever, retrievers)] if judging.diagnosis else []
+            key = digest([chunking, how, retriever.options, retriever.marks, *starts, *others])
             cells.append(Cell(system, chunker, retriever, chunking, key, phases))
     names = Counter(cell.system.id for cell in cells)
     keys = Counter(cell.key for cell in cells)
@@ -139,3 +151,9 @@ def make_plan(
     if not cells:
         raise ConfigError("nothing to sweep: no chunker or no retriever is named")
     return SweepPlan(collection, tuple(cells), judging, digest([cell.key for cell in cells]))
+
+
+def _siblings(retriever: Component, retrievers: Sequence[Component]) -> list[list[Json]]:
+    """What a diagnosis depends on beside its own system: the retrievers it is held against."""
+    others = (other for other in retrievers if other is not retriever)
+    return [[other.id, other.options, other.marks] for other in others]

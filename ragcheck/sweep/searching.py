@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from ragcheck.measures.depth import depth, trim
 from ragcheck.protocols import Fusion, Index
 from ragcheck.records import Chunks, Config, Notice, Rankings, SystemResult
-from ragcheck.sweep.answers import CheckedIndex, naming
+from ragcheck.sweep.answers import checked, naming
 from ragcheck.sweep.chunkings import Chunking
 from ragcheck.sweep.plan import Cell, SweepPlan
 
@@ -37,31 +38,45 @@ def search(index: Index, plan: SweepPlan, chunks: Chunks) -> Rankings:
         k *= 2
 
 
-def indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[tuple[Cell, Index, float]]:
-    """The index of each cell with the seconds it took; parts of a fusion are built once."""
-    texts = chunking.chunks.texts(plan.collection.documents)
-    built: list[tuple[Any, Index, float]] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """A cell's index with the `seconds` it took; `parts` are the indexes that a fusion fuses."""
 
-    def build(retriever: Any) -> tuple[Index, float]:
-        for known, index, seconds in built:
+    cell: Cell
+    index: Index
+    parts: tuple[Index, ...]
+    seconds: float
+
+
+#: An index, those that it fuses, and the seconds it took.
+_Made = tuple[Index, tuple[Index, ...], float]
+
+
+def indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[Built]:
+    """The index of each cell to be run, then of those beside it; no retriever is built twice."""
+    texts = chunking.chunks.texts(plan.collection.documents)
+    built: list[tuple[Any, _Made]] = []
+
+    def build(retriever: Any) -> _Made:
+        for known, made in built:
             if known == retriever:
-                return index, seconds
+                return made
         started = time.perf_counter()
         if isinstance(retriever, Fusion):
-            parts = [build(part) for part in retriever.parts]
-            fused = retriever.fuse([part for part, _ in parts])
-            index = CheckedIndex(fused, len(texts))
-            seconds = sum(part_seconds for _, part_seconds in parts)
+            found = [build(part) for part in retriever.parts]
+            parts = tuple(index for index, _, _ in found)
+            seconds = sum(part_seconds for _, _, part_seconds in found)
+            made = checked(retriever.fuse(parts), len(texts)), parts, seconds
         else:
-            index = CheckedIndex(retriever.index(texts), len(texts))
-            seconds = time.perf_counter() - started
-        built.append((retriever, index, seconds))
-        return index, seconds
+            index = checked(retriever.index(texts), len(texts))
+            made = index, (), time.perf_counter() - started
+        built.append((retriever, made))
+        return made
 
-    for cell in chunking.cells:
+    for cell in (*chunking.cells, *chunking.beside):
         with naming(cell.system.id):
-            index, seconds = build(cell.retriever.made)
-        yield cell, index, seconds
+            index, parts, seconds = build(cell.retriever.made)
+        yield Built(cell, index, parts, seconds)
 
 
 def query_times(index: Index, plan: SweepPlan, chunks: Chunks) -> Config:

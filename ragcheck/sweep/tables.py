@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ragcheck.causes import CAUSES
+from ragcheck.diagnosis.case import Misses
 from ragcheck.measures.composition import Part
 from ragcheck.measures.judging import Judged
 from ragcheck.records import Chunks, Collection, Json, Measure, Rankings, Summary
@@ -15,6 +17,11 @@ from ragcheck.scores import clusters, first_document
 from ragcheck.statistics.intervals import mean_interval
 
 Values = Mapping[Measure, npt.NDArray[np.float64]]
+#: Columns of `causes` that count from 1.
+_RANKS = (
+    "rank", "rank_tokens", "clipped_rank", "tight_rank", "context_rank", "other_rank",
+    "fusion_rank",
+)  # fmt: skip
 
 
 def chunks(chunks: Chunks, texts: bool) -> pa.Table:
@@ -102,6 +109,27 @@ def hits(judged: Judged, rankings: Rankings, collection: Collection) -> pa.Table
     )
 
 
+def causes(misses: Misses, collection: Collection, systems: Sequence[str]) -> pa.Table:
+    """A row per missed item: why, and what would recover it; `systems` are the ids of siblings."""
+    ranks = {name: getattr(misses, name) for name in _RANKS}
+    chunks = {name: getattr(misses, name) for name in ("host", "rival", "twin")}
+    return pa.table(
+        {
+            "question": _ids(misses.question, collection),
+            "item": misses.item,
+            "document": misses.document,
+            "start": misses.start,
+            "end": misses.end,
+            "cause": _words(misses.cause, list(CAUSES)),
+            "fixes": pa.array([list(fixes) for fixes in misses.fixes], pa.list_(pa.string())),
+            **{name: pa.array(rank, mask=rank == 0) for name, rank in ranks.items()},
+            "other": _words(misses.other, systems),
+            **{name: pa.array(chunk, mask=chunk < 0) for name, chunk in chunks.items()},
+            "suspect": misses.suspect,
+        }
+    )
+
+
 def summaries(values: Values, collection: Collection) -> dict[str, Summary]:
     """Mean and 95% interval of every measure over the questions that have a value."""
     cluster = clusters([first_document(question) for question in collection.questions])
@@ -143,3 +171,12 @@ def _ids(question: npt.NDArray[np.integer], collection: Collection) -> pa.Dictio
     """Question positions as ids, each id stored once."""
     ids = [question.id for question in collection.questions]
     return pa.DictionaryArray.from_arrays(pa.array(question.astype(np.int32)), ids)
+
+
+def _words(values: Sequence[str], words: Sequence[str]) -> pa.DictionaryArray:
+    """Each of `values` as one of `words`, stored once; null for the empty string."""
+    place = {word: number for number, word in enumerate(words)}
+    numbers = [place[value] if value else None for value in values]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(numbers, pa.int32()), pa.array(words, pa.string())
+    )
