@@ -43,10 +43,13 @@ class Prepared:
     configured: Configured
 
 
-def prepare(configured: Configured) -> Prepared:
-    """Read documents and labels, build the components and plan the cells. Loads no model."""
+def prepare(configured: Configured, stored: Collection | None = None) -> Prepared:
+    """Read documents and labels, build the components and plan the cells. Loads no model.
+
+    A `stored` collection takes the place of the files that the settings name.
+    """
     settings = configured.settings
-    collection, notices = _collection(settings)
+    collection, notices = _collection(settings) if stored is None else (stored, ())
     retrievers = _share_embedders(grid.retrievers(settings))
     plan = make_plan(collection, grid.chunkers(settings), retrievers, _judging(settings))
     notices = (
