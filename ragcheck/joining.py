@@ -41,7 +41,7 @@ class Change:
     """A question whose recall at the working cut fell or rose, `before` -> `after`.
 
     `rank_before` and `rank_after` are completion ranks (None: never) of the item that changed,
-    `place` is where it stands.
+    `place` is where it stands, and `cause` why an item is missed now, empty where nobody knows.
     """
 
     question: Asked
@@ -50,6 +50,7 @@ class Change:
     rank_before: int | None
     rank_after: int | None
     place: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def _changed(
         item = _moved_item(ranks, asked.ranks, fell=after < before)
         pair = (ranks[item], asked.ranks[item]) if item is not None else (None, None)
         place = asked.places[item or 0] if asked.places else ""
-        found.append(Change(asked, before, after, *pair, place))
+        cause = _cause(asked.causes, item or 0) if after < before else ""
+        found.append(Change(asked, before, after, *pair, place, cause))
     return tuple(found)
 
 
@@ -157,6 +159,11 @@ def _moved_item(
     never = 1 + max((rank for rank in (*before, *after) if rank), default=0)
     steps = [(new or never) - (old or never) for old, new in zip(before, after, strict=True)]
     return max(range(len(steps)), key=lambda n: (steps[n] if fell else -steps[n], -n))
+
+
+def _cause(causes: Sequence[str], item: int) -> str:
+    """Why an item is missed; the first cause of its question where it is another that is lost."""
+    return (causes[item] or next(filter(None, causes), "")) if causes else ""
 
 
 def _same_corpus(baseline: Scores, candidate: Scores) -> bool | None:

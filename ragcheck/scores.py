@@ -50,7 +50,8 @@ class Asked:
     """A question and how its label can be recognised.
 
     `document` is its cluster (METRICS, section 7), None when unanswerable; `places` name each
-    item's first passage as `handbook.md:412` (a line), or by document alone without texts. A
+    item's first passage as `handbook.md:412` (a line), or by document alone without texts.
+    `causes` say why each item was missed: empty where it was not, and () where nobody asked. A
     baseline knows only `id`, `mark` and `ranks`.
     """
 
@@ -62,6 +63,7 @@ class Asked:
     tags: tuple[str, ...] = ()
     must_pass: bool = False
     places: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def scores_of(folder: RunFolder, system: str) -> Scores:
         )
     order = np.array([row[question.id] for question in questions], dtype=np.int64)
     ranks, lines = _ranks(folder, system), _Lines(texts)
+    causes = _causes(folder, system)
     return Scores(
         system=result.system,
         measures={name: run.measures[name] for name in table.column_names if name in run.measures},
@@ -117,8 +120,9 @@ def scores_of(folder: RunFolder, system: str) -> Scores:
         twins=run.plan.twins,
         collection=run.collection,
         chunks=result.chunks,
-        asked=tuple(_asked(question, texts, ranks.get(question.id, ()), lines)
-                    for question in questions),
+        asked=tuple(
+            _asked(q, texts, lines, ranks.get(q.id, ()), causes.get(q.id, {})) for q in questions
+        ),
         values={
             name: table.column(name).to_numpy().astype(np.float64)[order]
             for name in table.column_names
@@ -149,7 +153,23 @@ def _ranks(folder: RunFolder, system: str) -> dict[str, Ranks]:
     return {question: tuple(ranks) for question, ranks in found.items()}
 
 
-def _asked(question: Question, texts: Mapping[str, Document], ranks: Ranks, lines: _Lines) -> Asked:
+def _causes(folder: RunFolder, system: str) -> dict[str, dict[int, str]]:
+    """Why items were missed, by question and number; empty for a system that is not diagnosed."""
+    found: dict[str, dict[int, str]] = {}
+    if (table := folder.causes(system)) is not None:
+        columns = table.select(["question", "item", "cause"]).to_pydict()
+        for question, item, cause in zip(*columns.values(), strict=True):
+            found.setdefault(question, {})[item] = cause
+    return found
+
+
+def _asked(
+    question: Question,
+    texts: Mapping[str, Document],
+    lines: _Lines,
+    ranks: Ranks,
+    causes: Mapping[int, str],
+) -> Asked:
     firsts = [item.members[0].span for item in question.items]
     return Asked(
         id=question.id,
@@ -160,6 +180,7 @@ def _asked(question: Question, texts: Mapping[str, Document], ranks: Ranks, line
         tags=question.tags,
         must_pass=question.must_pass,
         places=tuple(lines.place(span.document, span.start) for span in firsts),
+        causes=tuple(causes.get(n, "") for n in range(len(firsts))) if causes else (),
     )
 
 

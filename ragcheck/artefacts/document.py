@@ -98,6 +98,7 @@ def _change(change: Change) -> dict[str, Any]:
         "place": change.place,
         "rank_before": change.rank_before,
         "rank_after": change.rank_after,
+        "cause": change.cause or None,
     }
 
 

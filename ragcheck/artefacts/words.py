@@ -23,14 +23,18 @@ def printable(text: str) -> str:
 
 
 def ranks(change: Change) -> str:
-    """`rank 2 -> 11`; `none` where the item does not complete in the ranking that is kept."""
+    """`rank 2 -> 11 (boundary_cut)`, the cause where it is known.
+
+    `none` where the item does not complete in the ranking that is kept.
+    """
+    cause = f"({change.cause})" if change.cause else ""
     if change.rank_before is None and change.rank_after is None:
-        return ""
-    return f"rank {change.rank_before or 'none'} -> {change.rank_after or 'none'}"
+        return cause
+    return f"rank {change.rank_before or 'none'} -> {change.rank_after or 'none'} {cause}".rstrip()
 
 
 def question_line(change: Change) -> str:
-    """`q-0117 "What is the late fee cap ..." handbook.md:412 rank 2 -> 11`."""
+    """`q-0117 "What is the late fee cap ..." handbook.md:412 rank 2 -> 11 (boundary_cut)`."""
     asked = change.question
     parts = (one_line(asked.id, 80), f'"{one_line(asked.text)}"', one_line(change.place, 120))
     return " ".join(part for part in (*parts, ranks(change)) if part)

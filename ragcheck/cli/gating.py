@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ragcheck.config import Configured
 
 if TYPE_CHECKING:
+    from ragcheck.prepare import Prepared
     from ragcheck.records import SystemResult
     from ragcheck.run import RunFolder
 
@@ -34,7 +35,7 @@ def system_to_judge(
     prepared = prepare(configured)
     keys = {cell.system.id: cell.key for cell in prepared.plan.cells}
     name = choose_name(list(keys), system)
-    finished = _finished(prepared.out, keys[name])
+    finished = _finished(prepared, keys[name])
     if finished is not None:
         return finished, finished.result(name)
     folder = run_prepared(narrowed(prepared, name))
@@ -42,16 +43,16 @@ def system_to_judge(
     return folder, folder.result(name)
 
 
-def _finished(path: Path, key: str) -> RunFolder | None:
-    """The run in a folder, if there is one and it holds this cell."""
+def _finished(prepared: Prepared, key: str) -> RunFolder | None:
+    """The run in the sweep's folder, if there is one and it has finished this cell."""
     from ragcheck.errors import RunError
     from ragcheck.run import open_folder
 
     try:
-        folder = open_folder(path)
+        folder = open_folder(prepared.out)
     except RunError:
         return None
-    return folder if any(result.key == key for result in folder.run.systems) else None
+    return folder if key in prepared.plan.finished(folder.run) else None
 
 
 def baseline_path(configured: Configured, named: str | None, flag: Path | None) -> Path:

@@ -8,10 +8,10 @@ import time
 import click
 
 from ragcheck.records import Notice
-from ragcheck.sweep.watch import Watch, Work
+from ragcheck.sweep.watch import Cost, Watch, Work
 
-#: What a cell costs beside embedding, in embedded texts: only shapes the bar.
-_CELL = 20
+#: What a cell and its causes cost beside embedding, in embedded texts: only shapes the bar.
+_CELL, _CAUSES = 20, 20
 
 
 class Progress(Watch):
@@ -24,27 +24,46 @@ class Progress(Watch):
         self._done = 0
         self._started = self._said = time.monotonic()
         self._shown = 0
+        self._unplanned = False
         self._bar = not quiet and sys.stderr.isatty()
 
     def planned(self, work: Work) -> None:
         """Print the plan in one line and start the clock."""
         fresh = work.texts - work.cached
-        self._total = fresh + _CELL * (work.cells - work.finished) or 1
+        self._total = fresh + (_CELL + _CAUSES) * (work.cells - work.finished) or 1
         self._started = self._said = time.monotonic()
         if not self._quiet:
             click.echo(describe(work), err=True)
 
     def embedded(self, texts: int) -> None:
-        """Count vectors."""
+        """Count vectors; nobody knows before how many a diagnosis needs."""
+        if self._unplanned:
+            self._total += texts
         self._advance(texts, "embedding")
 
     def begins(self, system: str) -> None:
         """Name the cell on a terminal."""
+        self._unplanned = False
         self._advance(0, system)
 
-    def finished(self, system: str) -> None:
+    def judged(self, system: str) -> None:
         """Count a cell."""
         self._advance(_CELL, system)
+
+    def diagnoses(self, system: str) -> None:
+        """Name the cell whose misses are looked into."""
+        self._unplanned = True
+        self._advance(0, f"causes of {system}")
+
+    def finished(self, system: str) -> None:
+        """Count a cell's causes."""
+        self._advance(_CAUSES, system)
+
+    def diagnosed(self, cost: Cost) -> None:
+        """Tell what the causes cost."""
+        if not self._quiet:
+            self.close()
+            click.echo(spent(cost), err=True)
 
     def noticed(self, text: str) -> None:
         """Warn, also when quiet."""
@@ -85,6 +104,17 @@ def describe(work: Work) -> str:
     if work.tokens:
         parts.append(f"{work.tokens:,} tokens left to embed ({_expected(work.tokens)})")
     return "plan: " + "; ".join(parts)
+
+
+def spent(cost: Cost) -> str:
+    """What tracing misses to their causes took, in one line."""
+    text = f"causes: {cost.misses:,} misses traced in {cost.seconds:,.1f} s"
+    if cost.whole:
+        text += f", {cost.seconds / cost.whole:.0%} of the sweep"
+    if cost.embedding:
+        each = cost.encodings / cost.embedding
+        text += f"; {each:.1f} texts embedded for a miss, {cost.placebo:,} for the placebo"
+    return text
 
 
 def _expected(tokens: int) -> str:
