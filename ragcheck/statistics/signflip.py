@@ -40,7 +40,7 @@ def sign_flip(totals: Values, *, side: Side = "two-sided", seed: int = 0) -> flo
     Counting ties whole would keep every single m under its level, but most questions agree, m is
     small and the test then hardly ever finds anything (measured: a null rate of 1% and a power of
     .17 at 50 questions). Mid-p is what Fagerland, Lydersen & Laake (2013), "The McNemar test for
-    binary matched-pairs data", recommend instead; `benchmarks/calibration.py` holds its rate.
+    binary matched-pairs data", recommend instead; `benchmarks/calibration` holds its rate.
     """
     sizes = np.abs(totals)
     totals = totals[sizes > TIE * sizes.max(initial=0.0)]

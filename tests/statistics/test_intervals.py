@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ragcheck.statistics.clusters import estimate
 from ragcheck.statistics.intervals import mean_interval, wilson
 
 
@@ -43,6 +44,33 @@ def test_a_share_near_its_end_has_a_lopsided_interval():
     values = np.array([1.0] * 36 + [0.5, 1 / 3, 2 / 3, 0.0])
     found = mean_interval(values, np.arange(40))
     assert found.mean - found.low > 1.5 * (found.high - found.mean) > 0
+
+
+def test_a_third_of_one_miss_does_not_count_as_many_questions():
+    found = mean_interval(np.array([1.0] * 49 + [2 / 3]), np.arange(50))
+    # A variance that rests on one question and is a third of that of 0/1 values, which would give
+    # 49 effective questions: 1 and 1/2 questions have a say about the logarithm of that third.
+    expected = wilson(1 - 1 / 150, 49 * 3 ** (1 / 1.5), 2.0095752371292397)
+    assert (found.low, found.high) == pytest.approx(expected, abs=1e-3)
+    assert found.low < 0.96
+
+
+def test_doubt_about_partial_values_changes_nothing_for_whole_ones():
+    clusters = np.arange(60) // 6
+    hits = (np.random.default_rng(8).random(60) < 0.9).astype(float)
+    found, robust = mean_interval(hits, clusters), estimate(hits, clusters)
+    effective = robust.mean * (1 - robust.mean) / robust.error**2
+    assert (found.low, found.high) == pytest.approx(
+        wilson(robust.mean, effective, robust.quantile(0.975))
+    )
+
+
+def test_values_that_lie_close_together_keep_the_t_interval():
+    """Pollution is never 0 or 1: what a question might be worth must not widen it much."""
+    values = np.random.default_rng(9).beta(45, 5, 50)
+    share = mean_interval(values, np.arange(50))
+    free = mean_interval(values, np.arange(50), bounded=False)
+    assert 1 < (share.high - share.low) / (free.high - free.low) < 1.1
 
 
 def test_in_the_middle_it_is_the_t_interval():
