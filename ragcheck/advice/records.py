@@ -17,9 +17,10 @@ class Prediction:
     that finding all of them would add, an upper bound, with its 95% interval; `expected` what is
     expected of a real change, None where nothing is known. `reach` is the upper bound of the whole
     intervention, with the misses that another cause explains first. `corrected` is the share of
-    its recoveries that is no chance, `low`..`high` its 95% interval (METRICS, section 6, Placebo);
-    None where no placebo belongs to it. `measured` says that the change is part of this run or of
-    its rankings: then `expected` is what it really adds on these questions.
+    misses that it recovers beyond what random windows recover, `low`..`high` its 95% interval
+    (METRICS, section 6, Placebo); None where no placebo belongs to it. `measured` says that the
+    change is part of this run or of its rankings: then `expected` is what it really adds on these
+    questions.
     """
 
     misses: int
@@ -43,7 +44,8 @@ class Advice:
     empty where no sweep makes this change, or flags cannot write it down. `settings` are those of
     that sweep, as keys of `ragcheck.toml`. `at` is the working cut to judge the change at.
     `details` are lines for a person to go through: documents, labels. `system_here` is the system
-    of the same run that has made the change already, "" where none has.
+    of the same run that has made the change already, "" where none has. `items` are the misses it
+    is for: question and number of the item.
     """
 
     system: str
@@ -57,6 +59,7 @@ class Advice:
     settings: Config = field(default_factory=dict)
     details: tuple[str, ...] = ()
     system_here: str = ""
+    items: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,4 +212,5 @@ def _advice(known: Evidence, proposal: _Proposal) -> Advice:
         settings=dict(change.settings),  # type: ignore[arg-type]
         details=change.details,
         system_here=proposal.here,
+        items=tuple((row["question"], row["item"]) for row in proposal.rows),
     )

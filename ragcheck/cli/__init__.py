@@ -15,6 +15,8 @@ COMMANDS = {
     "baseline": "Update, show or diff the committed baseline of a gate.",
     "compare": "Hold two runs, or two systems of one run, against each other.",
     "inspect": "Show the chunk health of any documents; no labels needed.",
+    "advice": "Name the changes worth most, as commands; try them with --verify.",
+    "show": "Show one question: its passages, why they were missed, all systems.",
     "report": "Render a stored run again, without documents or models.",
     "labels": "Add labelled questions; check, repair and count them.",
     "init": "Write a configuration file and first labels; never overwrites.",
