@@ -22,5 +22,5 @@ def advise(folder: RunFolder, result: SystemResult) -> tuple[Advice, ...]:
     known = Evidence.of(folder, result)
     if known is None:
         return ()
-    found = sorted(weigh(known), key=lambda one: -(one.predicted.recoverable.mean or 0.0))
-    return tuple(found[:MOST])
+    found = sorted(weigh(known), key=lambda pair: -pair[0])
+    return tuple(advice for _, advice in found[:MOST])

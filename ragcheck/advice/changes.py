@@ -12,6 +12,7 @@ from typing import Any
 from ragcheck.advice.command import one_system
 from ragcheck.advice.evidence import Evidence
 from ragcheck.advice.records import Change
+from ragcheck.records import Cut
 
 #: Chunkers that cut windows, wherever that falls.
 WINDOWS = ("fixed", "overlap")
@@ -82,10 +83,17 @@ def finer(known: Evidence) -> Change | None:
     target = max(FINE, ceil(known.tokens(known.length) / 10) * 10)
     if known.size is not None and known.tokens(known.size) <= target:
         return None
+    settings = _structured(known, "sentence", target)
+    reason = "Alone these passages are found; their chunks are about other things as well."
+    if known.at.unit == "t":
+        return Change(f"sentence chunks of {target:,} tokens", reason, settings)
+    budget = Cut(max(1, round(known.tokens_within(known.at))), "t")
+    settings["budgets"] = sorted({*known.folder.run.plan.budgets, budget.value})
     return Change(
-        f"sentence chunks of {target:,} tokens, as many as fill the same budget",
-        "Alone these passages are found; their chunks are about other things as well.",
-        _structured(known, "sentence", target),
+        f"sentence chunks of {target:,} tokens, as many as fill {budget.value:,} tokens",
+        f"{reason} Now {known.at} of them cost {budget.value:,} tokens.",
+        {**settings, "at": str(budget)},
+        at=budget,
     )
 
 

@@ -33,7 +33,7 @@ _GRID = ("size", "overlap", "tokenizer")
 def one_system(run: Run, system: System) -> dict[str, Any]:
     """The run's settings narrowed to one of its systems."""
     chunker, retriever = system.chunker, system.retriever
-    settings = {key: value for key, value in run.plan.settings.items() if key != "parity"}
+    settings = _without(run.plan.settings, ("parity", "diagnosis"))
     settings["chunkers"] = [_without(_given(run, "chunkers", chunker), ("size", "overlap"))]
     settings["retrievers"] = [_given(run, "retrievers", retriever)]
     for key, option in (("chunk_sizes", "size"), ("overlaps", "overlap")):
@@ -46,7 +46,8 @@ def one_system(run: Run, system: System) -> dict[str, Any]:
 def _given(run: Run, kind: str, built: Config) -> dict[str, Any]:
     """A component as the user wrote it, which is shorter than with all its options."""
     rows: Any = run.plan.settings.get(kind, ())
-    written: list[dict[str, Any]] = [dict(row) for row in rows if row["name"] == built["name"]]
+    entries = [dict(row) if isinstance(row, Mapping) else {"name": row} for row in rows]
+    written = [entry for entry in entries if entry["name"] == built["name"]]
     if not written:
         return {key: value for key, value in built.items() if key not in _GRID}
     return max(written, key=lambda row: sum(_same(row[k], built.get(k)) for k in row))

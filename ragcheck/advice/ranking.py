@@ -51,10 +51,10 @@ def fused(known: Evidence) -> Change | None:
     )
 
 
-def deeper(known: Evidence, rows: Sequence[Row]) -> tuple[Change, Cut, list[Row]] | None:
+def deeper(known: Evidence, rows: Sequence[Row]) -> tuple[Change, list[Row]] | None:
     """As much more context as finds half of what five times as much would find.
 
-    Returns the change, its cut and the misses that are complete within it.
+    Returns the change and the misses, of any cause, that are complete within it.
     """
     run, at = known.folder.run, known.at
     column, key = ("rank", "k") if at.unit == "k" else ("rank_tokens", "budgets")
@@ -73,9 +73,9 @@ def deeper(known: Evidence, rows: Sequence[Row]) -> tuple[Change, Cut, list[Row]
         f"These passages come right after the cut. The price: {then:,.0f} tokens of context per "
         f"question instead of {now:,.0f}.",
         settings,
+        at=cut,
     )
-    within = [row for row in known.rows if row[column] and row[column] <= cut.value]
-    return change, cut, within
+    return change, [row for row in known.rows if row[column] and row[column] <= cut.value]
 
 
 def found_by(known: Evidence, other: SystemResult, rows: Sequence[Row]) -> list[Row]:

@@ -66,10 +66,12 @@ class Advice:
 class Change:
     """What one kind of advice proposes before it is priced.
 
-    `settings` are the keys of `ragcheck.toml` that differ from the run's; empty: no sweep does it.
+    `settings` are those of a sweep of the changed system; empty: no sweep does it. `at` is the
+    working cut to judge it at, None for that of the run.
     """
 
     title: str
     reason: str
     settings: Mapping[str, object] = field(default_factory=dict)
     details: tuple[str, ...] = ()
+    at: Cut | None = None

@@ -14,7 +14,7 @@ from ragcheck.advice.evidence import Evidence, Row
 from ragcheck.advice.records import Advice, Change, Prediction
 from ragcheck.causes import InterventionSummary
 from ragcheck.conclusions import Summary
-from ragcheck.records import Cut, SystemResult
+from ragcheck.records import SystemResult
 from ragcheck.scores import clusters, first_document
 from ragcheck.statistics.paired import compare
 
@@ -56,18 +56,21 @@ class _Proposal:
     change: Change
     rows: Sequence[Row]
     expected: float | None = None
-    at: Cut | None = None
     measured: bool = False
     here: str = ""
 
 
-def weigh(known: Evidence) -> Iterator[Advice]:
-    """Every change that is worth a try, in the order of the causes."""
+def weigh(known: Evidence) -> Iterator[tuple[float, Advice]]:
+    """Every change that is worth a try with what counts: the recall that its own causes cost.
+
+    So no miss counts for two changes. In the order of the causes.
+    """
     for proposal in _proposals(known):
         if proposal.rows and _beyond_chance(
             known.diagnosis.interventions.get(proposal.intervention)
         ):
-            yield _advice(known, proposal)
+            own = [row for row in proposal.rows if row["cause"] in proposal.causes]
+            yield known.recoverable(own).mean or 0.0, _advice(known, proposal)
 
 
 def _beyond_chance(found: InterventionSummary | None) -> bool:
@@ -99,11 +102,11 @@ def _reordered(known: Evidence) -> _Proposal | None:
     more = ranking.deeper(known, rows)
     if more is None:
         return best
-    change, cut, within = more
+    change, within = more
     gain = known.recoverable(within).mean or 0.0
     if best is not None and 2 * (best.expected or 0.0) >= gain:
         return best
-    return _Proposal(("outranked",), "deeper", change, within, gain, cut, measured=True)
+    return _Proposal(("outranked",), "deeper", change, within, gain, measured=True)
 
 
 def _orders(known: Evidence, rows: Sequence[Row]) -> Iterator[_Proposal]:
@@ -207,7 +210,7 @@ def _advice(known: Evidence, proposal: _Proposal) -> Advice:
             high=chance.high if chance else None,
             measured=proposal.measured,
         ),
-        at=proposal.at or known.at,
+        at=change.at or known.at,
         command=command,
         settings=dict(change.settings),  # type: ignore[arg-type]
         details=change.details,

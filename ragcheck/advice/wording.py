@@ -6,7 +6,7 @@ from ragcheck.advice.records import Advice, Prediction
 
 
 def promise(advice: Advice) -> str:
-    """`12 of 29 misses: at most +3.0 points of recall@5 [1.2, 5.9], about +1.8 expected`.
+    """`12 of 29 misses: at most +3.0 points of recall@5 [1.2, 5.9], an upper bound; about +1.8 ..`.
 
     An upper bound is called so; what is measured in the run is told as such.
     """
@@ -14,17 +14,18 @@ def promise(advice: Advice) -> str:
     name = f"recall@{advice.at}"
     if found.measured and found.expected is not None:
         where = f"by `{advice.system_here}` of this run" if advice.system_here else "in this run"
+        gain = f"{_points(found.expected)} points of {name}"
         return (
-            f"{_points(found.expected)} points of {name} measured {where}, on its own questions; "
-            f"for {found.misses:,} of {found.of:,} misses"
+            f"{found.misses:,} of {found.of:,} misses are found: {gain}, measured {where} on its "
+            "own questions"
         )
     text = f"{found.misses:,} of {found.of:,} misses: {_bound(found)} points of {name}"
     if found.recoverable.low is not None and found.recoverable.high is not None:
         ends = (f"{100 * end:.1f}" for end in (found.recoverable.low, found.recoverable.high))
         text += f" [{', '.join(ends)}]"
-    text += " (upper bound)"
+    text += ", an upper bound"
     if found.expected is not None:
-        text += f", about {_points(found.expected)} expected"
+        text += f"; about {_points(found.expected)} expected"
     return text
 
 
