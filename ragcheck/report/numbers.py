@@ -38,31 +38,52 @@ class Figure:
         return f"[{self.low}, {self.high}]" if self.low else ""
 
 
+def nearest(value: float, steps: int) -> int:
+    """The nearest of so many steps to 1; a half goes up, as in the page's script.
+
+    Sums in another order differ in the last bits: what lies that close to a half is one.
+    """
+    return math.floor(value * steps + 0.5 + 1e-9)
+
+
+def partly(value: float, steps: int) -> int:
+    """As `nearest`, but a share below 1 is never all of the steps, and one above 0 never none."""
+    found = nearest(value, steps)
+    return min(max(found, 1), steps - 1) if 0 < value < 1 else found
+
+
 def share(value: float | None, digits: int = 3) -> str:
     """A share of 0 to 1: `0.871`; just under 1 stays `0.999`, just over 0 stays `0.001`."""
     if value is None:
         return ABSENT
-    step = 10.0**-digits
-    if 0 < value < 1:
-        value = min(max(value, step), 1 - step)
-    return f"{value:.{digits}f}"
+    steps: int = 10**digits
+    return f"{partly(value, steps) / steps:.{digits}f}"
 
 
 def bare(value: float | None, digits: int = 2) -> str:
     """A share inside brackets, without its leading zero: `.88`; `.004` where `.00` would lie."""
-    near = value is not None and 0 < value < 1 and round(value, digits) in (0, 1)
+    near = value is not None and 0 < value < 1 and nearest(value, 10**digits) in (0, 10**digits)
     text = share(value, digits + near)
     return text.removeprefix("0") if text.startswith("0.") else text
 
 
 def percent(value: float | None) -> str:
     """A share in whole percent, never 0% or 100% by rounding: `4%`."""
-    if value is None:
-        return ABSENT
-    points = value * 100
-    if 0 < points < 100:
-        points = min(max(points, 1), 99)
-    return f"{points:.0f}%"
+    return ABSENT if value is None else f"{partly(value, 100)}%"
+
+
+def step_for(largest: float, steps: int) -> float:
+    """A step of 1, 2 or 5 times a power of ten of which `largest` holds no more than so many."""
+    if not largest > 0 or not math.isfinite(largest):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(largest / steps))
+    found = next(n for n in (1, 2, 5, 10, 20) if n * power * steps >= largest)
+    return float(f"{found * power:.1g}")
+
+
+def stepped(value: float, step: float) -> str:
+    """A value in whole steps, with as many decimals as the step has."""
+    return f"{nearest(value / step, 1) * step:.{max(0, -math.floor(math.log10(step)))}f}"
 
 
 def amount(value: float | None) -> str:

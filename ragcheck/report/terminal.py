@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ragcheck.causes import CAUSES
+from ragcheck.records import Run, SystemResult
 from ragcheck.report.load import load
 from ragcheck.report.view import View, build
 from ragcheck.report.view_systems import Row
@@ -13,6 +15,8 @@ from ragcheck.run import RunFolder
 
 #: Rows of the table; with verdict and warnings this stays under 30 lines.
 ROWS, WARNINGS = 15, 4
+#: Causes that a system's line names, the largest first.
+NAMED = 3
 #: Width of a table that goes into a file or another program.
 PIPED_WIDTH = 160
 #: Columns of the page's table that a terminal has room for, by the start of their key; the last
@@ -42,6 +46,8 @@ def print_run(folder: RunFolder, console: Console | None = None) -> None:
     hidden = len(view.systems.rows) - ROWS
     if hidden > 0:
         out.print(f"{hidden} more systems stand in the report", markup=False)
+    for causes in cause_lines(view, folder.run):
+        out.print(causes, markup=False)
     for notice in view.verdict.warnings[:WARNINGS]:
         system = f"{', '.join(notice.systems)}: " if notice.systems else ""
         out.print(f"warning: {system}{notice.text}", markup=False)
@@ -60,6 +66,27 @@ def verdict_lines(view: View) -> list[Text]:
         first,
         *(Text(line, style="dim") for line in (*view.verdict.sentences, *view.verdict.orders)),
     ]
+
+
+def cause_lines(view: View, run: Run) -> list[str]:
+    """Why the best and the recommended system miss what they miss, a line each."""
+    head, verdict = view.verdict.headline, run.verdict
+    names = [head.system] if head else []
+    names += [verdict.recommended.system] if verdict else []
+    results = {result.system.id: result for result in run.systems}
+    lines = (_causes(results[name]) for name in dict.fromkeys(names) if name in results)
+    return [line for line in lines if line]
+
+
+def _causes(result: SystemResult) -> str:
+    """The largest causes in words; empty for a system without misses or without a diagnosis."""
+    found = result.diagnosis
+    if found is None or not found.misses:
+        return ""
+    largest = sorted(found.causes.items(), key=lambda entry: -entry[1].n)[:NAMED]
+    words = "; ".join(f"{cause.share:.0%}: {CAUSES[name]}" for name, cause in largest)
+    passages = "passage" if found.misses == 1 else "passages"
+    return f"{result.system.id} misses {found.misses:,} {passages}. {words}"
 
 
 def _fitting(view: View, out: Console) -> Table:

@@ -82,11 +82,16 @@ def _definitions(data: Loaded, systems: Systems) -> list[Definition]:
     for measure in data.run.measures.values():
         families.setdefault(measure.name, []).append(measure)
     measures = [
-        Definition(name, " ".join(f"@{m.cut}" for m in same if m.cut), same[0].doc, same[0].better)
+        Definition(name, _cuts([f"@{m.cut}" for m in same if m.cut]), same[0].doc, same[0].better)
         for name, same in families.items()
     ]
     costs = [Definition(key, "", doc, "lower") for key, doc in COLUMN_DOCS.items()]
     return [*measures, *costs, *(Definition(c.key, "", c.doc, c.better) for c in systems.kinds)]
+
+
+def _cuts(names: list[str]) -> str:
+    """`@1`, or `@1 to @8000t`."""
+    return " to ".join(dict.fromkeys([names[0], names[-1]])) if names else ""
 
 
 def _toml(settings: object) -> str:

@@ -14,8 +14,9 @@ import numpy as np
 
 from ragcheck.records import Document
 from ragcheck.report.load import Cell, Loaded
-from ragcheck.report.numbers import percent
+from ragcheck.report.numbers import percent, stepped
 from ragcheck.report.outcomes import FOUND, UNANSWERABLE, WHOLE, Outcomes
+from ragcheck.report.payload_system import score_step
 from ragcheck.report.words import CAUSES, OUTCOMES, plural
 
 #: How many cases stand in the page, and the characters of text that each part may take.
@@ -206,7 +207,7 @@ def _hit(data: Loaded, cell: Cell, row: int) -> HitView:
     return HitView(
         int(cell.hits["rank"][row]),
         place(document, start),
-        f"{float(cell.hits['score'][row]):.3g}",
+        stepped(float(cell.hits["score"][row]), score_step(cell)),
         percent(parts[0] / (sum(parts) or 1)),
         cause,
         CAUSES.get(cause, cause.replace("_", " ")),

@@ -218,7 +218,8 @@ def _matrix(data: Loaded) -> Matrix:
 
 
 def _kinds(data: Loaded) -> tuple[Column, ...]:
-    kinds = dict.fromkeys(kind for cell in data.cells for kind in cell.result.breaks)
+    every = [pair for cell in data.cells for pair in cell.result.breaks.items()]
+    kinds = dict.fromkeys(kind for kind, found in every if plain(found.get("units")))
     return tuple(_kind(kind) for kind in kinds)
 
 

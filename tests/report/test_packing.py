@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragcheck.report.packing import BLOCK, digits, pack, shifted, signs, worded
+from ragcheck.report.packing import BLOCK, GROUP, groups, pack, prose, signs
 from tests.report import unpack
 
-
-@settings(deadline=None)
-@given(st.lists(st.integers(0, 2**31 - 1)))
-def test_numbers_written_as_characters_read_back(values: list[int]) -> None:
-    planes = digits(np.array(values, dtype=np.int64))
-    assert unpack.numbers(planes) == values
-    assert json.dumps(planes, ensure_ascii=False).count("\\") == 0
+NUMBERS = st.lists(st.integers(-(2**31), 2**31 - 1) | st.integers(-3, 300))
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(-(2**20), 2**20)))
-def test_numbers_of_either_sign_read_back(values: list[int]) -> None:
-    assert unpack.shifted(shifted(np.array(values, dtype=np.int64))) == values
+@given(st.lists(NUMBERS, max_size=4))
+def test_columns_and_meta_data_read_back(columns: list[list[int]]) -> None:
+    arrays = {f"c{n}": np.array(values, dtype=np.int64) for n, values in enumerate(columns)}
+    found = unpack.unpacked(pack({"text": "é\n"}, arrays))
+    assert found == {"text": "é\n", **{f"c{n}": values for n, values in enumerate(columns)}}
 
 
 @settings(deadline=None)
@@ -43,20 +39,22 @@ def test_long_data_are_written_in_blocks() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), max_size=5))
-def test_texts_with_signs_for_words_read_back(texts: list[str]) -> None:
-    found = worded(texts)
-    words, written = found["words"], found["texts"]
-    assert isinstance(words, dict)
-    assert isinstance(written, list)
-    assert [unpack.read_words(words, text) for text in written] == texts
-    assert not set(words) & set("".join(texts))
+def test_texts_read_back_end_to_end(texts: list[str]) -> None:
+    assert unpack.prose(prose(texts)) == "".join(texts)
 
 
-def test_frequent_words_get_signs() -> None:
-    found = worded(["the passage and the other passage, the end"] * 3)
-    assert " the" in dict(found["words"]).values()  # type: ignore[call-overload]
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2 * GROUP)))
+def test_groups_are_filled_and_not_overfilled(lengths: list[int]) -> None:
+    first = groups(lengths)
+    assert first == sorted(set(first))
+    assert first[:1] == ([0] if lengths else [])
+    for start, stop in pairwise([*first, len(lengths)]):
+        assert stop == start + 1 or sum(lengths[start:stop]) <= GROUP
+    for start, stop in pairwise(first):
+        assert sum(lengths[start : stop + 1]) > GROUP
 
 
 def test_packing_has_no_clock() -> None:
-    assert pack({"a": [1, 2]}) == pack({"a": [1, 2]})
-    assert unpack.unpacked(pack("é")) == "é"
+    column = {"a": np.arange(5)}
+    assert pack({"b": 1}, column) == pack({"b": 1}, column)

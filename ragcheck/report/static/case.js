@@ -10,9 +10,11 @@ async function drawCase(now) {
     return;
   }
   const q = now.q ? data.number.get(now.q) : list.length ? list[0] : 0;
-  const [cuts, found, all] = await Promise.all([chunks(one.chunks), system(number), texts()]);
+  const [cuts, found] = await Promise.all([chunks(one.chunks), system(number)]);
+  const [items, hits] = [itemsOf(data, found, q), hitsOf(data, found, cuts, q)];
+  const all = await texts(data, [...items.flatMap((item) => item.spans), ...hits].map((span) => span.doc));
   if (current !== now) return;
-  const view = { data, one, q, cuts, found, all, now, items: itemsOf(data, found, q), hits: hitsOf(data, found, cuts, q) };
+  const view = { data, one, q, cuts, found, all, now, items, hits };
   byId("case").replaceChildren(
     toolbar(view, list), heading(view), ...view.items.map((item) => itemLine(view, item)),
     el("div", { class: "split" }, documentPane(view), rankedPane(view)), strip(view));
@@ -27,10 +29,10 @@ function itemsOf(data, found, q) {
   const first = data.firstItem[q];
   return data.questions[q][4].map((places, i) => {
     const row = first + i;
-    const [doc, start, end] = places[found.items.credited[row]];
+    const [doc, start, end] = places[found.credited[row]];
     const spans = places.map(([d, s, e, twin]) => ({ doc: d, start: s, end: e, twin: twin === 1, credited: d === doc && s === start }));
-    return { number: i + 1, doc, start, end, spans, coverage: found.items.coverage[row], rank: found.items.rank[row],
-      severed: found.items.severed[row] === 1, pieces: found.items.pieces[row] };
+    return { number: i + 1, doc, start, end, spans, coverage: found.found[row], rank: found.rank[row],
+      severed: found.severed[row] === 1, pieces: found.pieces[row] };
   });
 }
 
@@ -41,7 +43,7 @@ function hitsOf(data, found, cuts, q) {
     const chunk = found.chunk[row];
     const rank = row - found.first[q] + 1;
     out.push({ rank, chunk, doc: cuts.document[chunk], start: cuts.start[chunk], end: cuts.end[chunk], tokens: cuts.tokens[chunk],
-      prefix: cuts.prefixes[cuts.prefix[chunk]], score: found.score[row], gold: found.gold[row], repeated: found.redundant[row],
+      prefix: cuts.prefixes[cuts.prefix[chunk]], score: stepped(found.score[row], found.step), gold: found.gold[row], repeated: Math.min(100 - found.gold[row], 5 * found.redundant[row]),
       cause: found.cause[row], shown: rank <= shown });
   }
   return out;
@@ -161,7 +163,7 @@ function hitLine(view, hit) {
   const words = hit.gold ? `${hit.gold}% gold` : data.causes[hit.cause];
   const link = el("a", { href: state.link({ hit: hit.rank }), class: "open", "aria-current": Number(now.hit) === hit.rank ? "true" : null,
     "aria-label": `Rank ${hit.rank}: show in the document`, text: String(hit.rank) });
-  const about = el("p", { class: "under" }, place(view, hit.doc, hit.start), ` · chunk ${hit.chunk + 1} · ${whole(hit.tokens)} tokens · score ${Number(hit.score.toPrecision(3))}`);
+  const about = el("p", { class: "under" }, place(view, hit.doc, hit.start), ` · chunk ${hit.chunk + 1} · ${whole(hit.tokens)} tokens · score ${hit.score}`);
   const body = el("div", {}, el("p", { class: "verdict" }, el("b", { class: hit.gold ? "good" : null, text: words }), twin ? el("span", { class: "tag", text: "twin" }) : null), bar(hit.gold, hit.repeated), about);
   if (all[hit.doc] && hit.shown) body.append(snippet(hit, all[hit.doc], spans));
   return el("li", { class: hit.shown ? null : "beyond" }, link, body);

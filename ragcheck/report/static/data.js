@@ -1,4 +1,4 @@
-// Blocks of the payload, each decoded once and only when a screen asks for it.
+// Blocks of the payload, each unpacked once and only when a screen asks for it.
 const decoded = new Map();
 
 function block(name) {
@@ -6,46 +6,21 @@ function block(name) {
   return decoded.get(name);
 }
 
+// A line of JSON, then columns of numbers: the lowest byte of every number, then the next.
 async function decode(name) {
-  const bytes = unsigned(byId(`data-${name}`).textContent);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
-}
-
-const printable = (without) => Array.from({ length: 95 }, (_, at) => 32 + at).filter((c) => !without.includes(String.fromCharCode(c)));
-const valueOf = (alphabet) => {
-  const out = new Uint8Array(128);
-  alphabet.forEach((c, at) => { out[c] = at; });
-  return out;
-};
-
-// Bytes from `<count> <signs>`: two signs to the base 91 are 13 bits.
-const SIGN = valueOf(printable(' "\\<'));
-
-function unsigned(text) {
-  const space = text.indexOf(" ");
-  const out = new Uint8Array(Number(text.slice(0, space)));
-  for (let from = space + 1, to = 0, bits = 0, held = 0; to < out.length; from += 2) {
-    bits = (bits << 13) | (SIGN[text.charCodeAt(from)] * 91 + SIGN[text.charCodeAt(from + 1)]);
-    held += 13;
-    while (held >= 8 && to < out.length) { held -= 8; out[to] = bits >> held; to += 1; }
-    bits &= (1 << held) - 1;
+  const bytes = await unpacked(name);
+  let at = bytes.indexOf(10) + 1;
+  const { meta, columns } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
+  for (const [key, length, planes, low] of columns) {
+    const out = new Int32Array(length).fill(low);
+    for (let p = 0; p < planes; p += 1) {
+      for (let i = 0; i < length; i += 1) out[i] += bytes[at + i] << (8 * p);
+      at += length;
+    }
+    meta[key] = out;
   }
-  return out;
+  return meta;
 }
-
-// Numbers written as characters: a string per digit to the base 93, the lowest first.
-const ALPHABET = printable('"\\');
-const DIGIT = valueOf(ALPHABET);
-
-function numbers(planes, low = 0) {
-  const out = new Int32Array(planes[0].length);
-  for (let p = planes.length - 1; p >= 0; p -= 1) {
-    for (let at = 0; at < out.length; at += 1) out[at] = out[at] * ALPHABET.length + DIGIT[planes[p].charCodeAt(at)];
-  }
-  return low ? out.map((value) => value + low) : out;
-}
-const shifted = ({ low, planes }) => numbers(planes, low);
 
 const running = (counts) => {
   const first = new Int32Array(counts.length + 1);
@@ -53,12 +28,30 @@ const running = (counts) => {
   return first;
 };
 
+// How every question came out for a system, from the columns of its number.
+function outcomes(raw, one, number) {
+  const state = raw[`state-${number}`];
+  const recalls = [-1, ...raw.recalls];
+  return Object.assign(one, {
+    outcome: state.map((value) => value & 3), cut: state.map((value) => (value >> 2) & 1), polluted: state.map((value) => (value >> 3) & 1),
+    first: raw[`first-${number}`], coverage: raw[`coverage-${number}`], pollution: raw[`pollution-${number}`],
+    recall: Float64Array.from(raw[`recall-${number}`], (code) => recalls[code]),
+  });
+}
+
 // Questions, systems and their outcomes, with what every screen looks up in them.
 const core = once("core", async () => {
   const raw = await block("core");
   raw.number = new Map(raw.questions.map((row, at) => [row[0], at]));
   raw.lower = raw.questions.map((row) => `${row[0]} ${row[1]}`.toLowerCase());
-  raw.firstItem = running(raw.questions.map((row) => row[4].length));
+  raw.firstItem = running(raw.items);
+  const first = running(raw.places);
+  // The last of a question's row: its items, each a list of places [document, start, end, twin].
+  raw.questions.forEach((row, q) => row.push(Array.from({ length: raw.items[q] }, (_, i) => {
+    const [from, to] = [first[raw.firstItem[q] + i], first[raw.firstItem[q] + i + 1]];
+    return Array.from({ length: to - from }, (__, p) => [raw.home[from + p], raw.start[from + p], raw.start[from + p] + raw.length[from + p], raw.twin[from + p]]);
+  })));
+  raw.systems.forEach((one, number) => outcomes(raw, one, number));
   const place = new Map(raw.systems.map((system, at) => [system.run, at]));
   raw.system = (run) => place.get(run) ?? place.get(raw.best) ?? 0;
   return raw;
@@ -67,17 +60,16 @@ const core = once("core", async () => {
 async function chunks(number) {
   return once(`chunks ${number}`, async () => {
     const raw = await block(`chunks-${number}`);
-    const [gap, length] = [shifted(raw.gap), numbers(raw.length)];
     const first = running(raw.counts);
-    const [start, end, home] = [0, 1, 2].map(() => new Int32Array(gap.length));
+    const [start, end, home] = [0, 1, 2].map(() => new Int32Array(raw.gap.length));
     for (let d = 0; d < raw.counts.length; d += 1) {
       for (let row = first[d], at = 0; row < first[d + 1]; row += 1) {
-        start[row] = at + gap[row];
-        at = end[row] = start[row] + length[row];
+        start[row] = at + raw.gap[row];
+        at = end[row] = start[row] + raw.length[row];
         home[row] = d;
       }
     }
-    return { ...raw, start, end, first, document: home, tokens: numbers(raw.tokens) };
+    return { ...raw, start, end, first, document: home };
   })();
 }
 
@@ -85,21 +77,28 @@ async function system(number) {
   return once(`system ${number}`, async () => {
     const raw = await block(`system-${number}`);
     const first = running(raw.hits);
-    const score = Float64Array.from(shifted(raw.score));
+    const score = raw.score.slice();
     for (let q = 0; q < raw.hits.length; q += 1) {
       for (let row = first[q] + 1; row < first[q + 1]; row += 1) score[row] = score[row - 1] - score[row];
     }
-    return { ...raw, first, chunk: numbers(raw.chunk), score: score.map((steps) => steps * raw.step) };
+    return { ...raw, first, score };
   })();
 }
 
-const texts = once("texts", async () => {
-  const raw = await block("documents");
-  const signs = Object.keys(raw.words).join("");
-  if (!signs) return raw.texts;
-  const any = new RegExp(`[${signs}]`, "g");
-  return raw.texts.map((text) => text.replace(any, (sign) => raw.words[sign]));
-});
+// The texts of these documents, each at its number; none where the run was written without.
+const opened = [];
+async function texts(data, wanted) {
+  const numbers = new Set(wanted.map((doc) => data.groups.findLastIndex((first) => first <= doc)));
+  await Promise.all([...numbers].filter((group) => group >= 0).map((group) => once(`text ${group}`, async () => {
+    const whole = await new Blob(bunzip(unsigned(`text-${group}`))).arrayBuffer();
+    let text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(whole);
+    for (let doc = data.groups[group]; doc < (data.groups[group + 1] ?? data.documents.length); doc += 1) {
+      opened[doc] = text.slice(0, data.documents[doc][2]);
+      text = text.slice(data.documents[doc][2]);
+    }
+  })()));
+  return opened;
+}
 
 const kept = new Map();
 function once(name, make) {

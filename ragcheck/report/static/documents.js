@@ -48,8 +48,8 @@ function documentRows({ data, one, cuts, found, seen }) {
     question[4].forEach((places, i) => {
       const row = rows[places[0][0]];
       const item = data.firstItem[q] + i;
-      const there = found.items.coverage[item] === 1000;
-      const cut = !there && found.items.severed[item] === 1;
+      const there = found.found[item] === 1000;
+      const cut = !there && found.severed[item] === 1;
       if (!i) {
         row.questions += 1;
         if (one.recall[q] >= 0) { row.asked += 1; row.sum += one.recall[q]; }
@@ -96,11 +96,8 @@ function documentRow(view, row) {
   return el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, name)), el("td", { class: "mapped" }, minimap(view, row)),
     el("td", { class: "num", text: whole(row.questions) }), el("td", { class: "num", text: share(row.sum, row.asked) }),
     el("td", { class: "num", text: row.passages ? `${whole(row.whole)} of ${whole(row.passages)}` : "–" }), el("td", { class: "num", text: whole(row.cut) }),
-    el("td", { class: "num", text: whole(row.chunks) }), el("td", { class: "num", text: row.chunks ? percent(partly(1000 * (1 - row.seen / row.chunks))) : "–" }));
+    el("td", { class: "num", text: whole(row.chunks) }), el("td", { class: "num", text: row.chunks ? percent(1000 * (1 - row.seen / row.chunks)) : "–" }));
 }
-
-// Thousandths that are 0 or 1000 only when exact.
-const partly = (value) => (value > 0 && value < 1000 ? Math.min(999, Math.max(1, Math.round(value))) : value);
 
 function minimap({ data, cuts, seen }, row) {
   const tenths = (value) => Math.round(value * 10) / 10;

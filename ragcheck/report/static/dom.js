@@ -33,16 +33,15 @@ function bar(gold, repeated) {
 const mark = (kind, text = kind) => el("span", { class: `mark ${kind}`, text });
 const whole = (count) => count.toLocaleString("en-US");
 
-// A mean of thousandths; like the page's own numbers, never 0 or 1 by rounding.
-function share(total, count) {
-  if (!count) return "–";
-  const mean = total / count / 1000;
-  if (mean === 0 || mean === 1) return mean.toFixed(3);
-  return Math.min(0.999, Math.max(0.001, mean)).toFixed(3);
-}
-const percent = (thousandths) =>
-  thousandths < 0 ? "–" : thousandths > 0 && thousandths < 1000
-    ? `${Math.min(99, Math.max(1, Math.round(thousandths / 10)))}%` : `${thousandths / 10}%`;
+// Rounding as the page's own numbers have it: a half goes up, and what lies as close to one as sums in
+// another order; a share below 1 is never 1, one above 0 never 0.
+const nearest = (value) => Math.floor(value + 0.5 + 1e-9);
+const partly = (value, steps) => (value > 0 && value < steps ? Math.min(steps - 1, Math.max(1, nearest(value))) : nearest(value));
+
+// A mean of thousandths.
+const share = (total, count) => (count ? (partly(total / count, 1000) / 1000).toFixed(3) : "–");
+const percent = (thousandths) => (thousandths < 0 ? "–" : `${partly(thousandths / 10, 100)}%`);
+const stepped = (steps, step) => (steps * step).toFixed(Math.max(0, -Math.floor(Math.log10(step))));
 
 function lineOf(text, position) {
   let line = 1;

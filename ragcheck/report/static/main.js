@@ -4,6 +4,7 @@ const DRAW = { systems: drawSystems, questions: drawQuestions, case: drawCase, c
 // Screens that show what the address names; a link to them keeps it.
 const KEEP = ["questions", "case", "compare", "documents"];
 const SORTED = ["systems", "compare", "documents"];
+const TITLE = document.title;
 let last = "";
 // The state being drawn: a slower, older drawing must not replace a newer one.
 let current = null;
@@ -40,6 +41,8 @@ async function route() {
     const sort = [view, to].some((name) => SORTED.includes(name)) && view !== to ? "" : now.sort;
     link.href = KEEP.includes(to) ? state.link({ view: to, sort, rows: "", tick: "" }) : `#view=${to}`;
   }
+  document.title = [view === "case" && now.q, document.querySelector("nav [aria-current]").textContent, TITLE].filter(Boolean).join(" · ");
+  document.documentElement.classList.add("drawn");
   hideTip();
   const shown = `${view} ${now.q || ""}`;
   const moved = last !== shown;
@@ -133,12 +136,7 @@ for (const [shows, hides] of [["pointerover", "pointerout"], ["focusin", "focuso
   document.addEventListener(hides, hideTip);
 }
 
-if (typeof DecompressionStream === "undefined") {
-  document.documentElement.dataset.ready = "plain";
-} else {
-  document.documentElement.classList.add("js");
-  addEventListener("hashchange", route);
-  // Going back to a list finds it where it was left.
-  addEventListener("scrollend", () => history.replaceState({ height: scrollY }, ""));
-  route();
-}
+addEventListener("hashchange", route);
+// Going back to a list finds it where it was left.
+addEventListener("scrollend", () => history.replaceState({ height: scrollY }, ""));
+route();

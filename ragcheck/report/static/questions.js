@@ -126,7 +126,8 @@ function totals(data, one, list) {
   const line = el("p", { class: "totals", role: "status" },
     el("b", { text: whole(list.length) }), ` of ${whole(data.questions.length)} questions`);
   for (const name of ["recall", "pollution"]) {
-    if (data.measures[name]) line.append(" · ", el("span", { class: "n", "data-m": data.measures[name], text: `${data.measures[name]} ${share(...sum(name))}` }));
+    const mean = list.length === data.questions.length ? one.means[name] : share(...sum(name));
+    if (data.measures[name]) line.append(" · ", el("span", { class: "n", "data-m": data.measures[name], text: `${data.measures[name]} ${mean}` }));
   }
   return line;
 }

@@ -56,7 +56,7 @@ function saves(data, now, list) {
 }
 
 async function labelsOf(data, one, list) {
-  const all = await texts();
+  const all = await texts(data, data.documents.map((_, doc) => doc));
   const points = all.map(codePoints);
   const place = ([doc, start, end]) => {
     const found = { doc: data.documents[doc][0], start: points[doc](start), end: points[doc](end) };
