@@ -16,8 +16,8 @@ def advise(folder: RunFolder, result: SystemResult) -> tuple[Advice, ...]:
     """Up to two changes of one system with the largest recoverable recall, best first.
 
     Left out is what random windows of the same documents recover as well (METRICS, section 6,
-    Placebo), and what another system of the run has tried in vain. Nothing for a run from before
-    causes, or one without misses. Raises RunError for tables that cannot be read.
+    Placebo), and what another system of the run has tried without gain. Nothing for a run from
+    before causes, or one without misses. Raises RunError for tables that cannot be read.
     """
     known = Evidence.of(folder, result)
     if known is None:

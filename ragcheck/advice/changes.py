@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
-from ragcheck.advice.command import one_system
+from ragcheck.advice.command import one_system, other_size
 from ragcheck.advice.evidence import Evidence
 from ragcheck.advice.records import Change
 from ragcheck.records import Cut
@@ -31,10 +31,8 @@ def shorter(known: Evidence) -> Change | None:
     target = int(known.units(0.9 * read)) // 8 * 8
     if not 0 < target < size:
         return None
-    settings = _resized(known, target)
-    overlap = known.chunker.get("overlap")
-    if isinstance(overlap, int):
-        settings["overlaps"] = [max(1, overlap * target // size)]
+    overlap = known.overlap
+    settings = _resized(known, target, overlap and max(1, overlap * target // size))
     return Change(
         f"chunks of {target:,} {known.unit}, which the embedder reads whole",
         f"The embedder stops after about {read:,.0f} tokens of a chunk, and these passages stand "
@@ -46,14 +44,14 @@ def shorter(known: Evidence) -> Change | None:
 def wider(known: Evidence) -> Change | None:
     """Boundaries that spare the passages: overlap, or larger chunks where passages are long."""
     size = known.size or int(known.units(float(known.chunks["tokens"].max(initial=0))))
-    half, now = size // 2, known.chunker.get("overlap")
+    half, now = size // 2, known.overlap or 0
     within = f"95% of the passages are within about {known.length:,} {known.unit}"
     cause = "Chunk boundaries cut these passages, or part them from what belongs to them."
     if known.length > half:
         return _larger(
             known, f"{cause} {within}: more than half of a chunk, so overlap is no cure."
         )
-    if not (isinstance(now, int) and now >= half):
+    if now < half:
         return Change(
             f"windows of {size:,} {known.unit} that overlap by {half:,}",
             f"{cause} {within}, so such an overlap keeps them whole wherever they lie.",
@@ -102,9 +100,8 @@ def titled(known: Evidence) -> Change | None:
     if known.chunker.get("heading_path") is True:
         return None
     size = int(known.tokens(known.size or float(known.chunks["tokens"].max(initial=0))))
-    settings = _structured(known, "section", size)
-    if known.chunker["name"] == "section":
-        settings["chunkers"] = one_system(known.folder.run, known.result.system)["chunkers"]
+    mine = known.chunker["name"] == "section"
+    settings = _resized(known, size) if mine else _structured(known, "section", size)
     settings["chunkers"] = [{**settings["chunkers"][0], "heading_path": True}]
     return Change(
         "section chunks with title and heading path",
@@ -116,8 +113,8 @@ def titled(known: Evidence) -> Change | None:
 
 def sparser(known: Evidence) -> Change | None:
     """Half of the overlap, or none."""
-    now, size = known.chunker.get("overlap"), known.size
-    if not isinstance(now, int) or size is None:
+    now, size = known.overlap, known.size
+    if now is None or size is None:
         return None
     half = now // 2
     reason = "Overlapping chunks that show little new text took the places."
@@ -127,22 +124,20 @@ def sparser(known: Evidence) -> Change | None:
     return Change(title, reason, _windows(known, "overlap", size, half))
 
 
-def _resized(known: Evidence, size: int) -> dict[str, Any]:
+def _resized(known: Evidence, size: int, overlap: int | None = None) -> dict[str, Any]:
     """The same chunker at another size."""
     settings = one_system(known.folder.run, known.result.system)
-    return {**settings, "chunk_sizes": [size]}
+    return other_size(settings, size, overlap)
 
 
 def _windows(known: Evidence, name: str, size: int, overlap: int | None = None) -> dict[str, Any]:
     """Windows in the unit that the system's chunker counts in."""
-    settings = _structured(known, name, size)
-    if known.unit == "characters":
-        settings["chunkers"] = [{"name": name, "unit": "characters"}]
-    return settings if overlap is None else {**settings, "overlaps": [overlap]}
+    chunker = {"name": name} | ({"unit": known.unit} if known.unit == "characters" else {})
+    settings = one_system(known.folder.run, known.result.system)
+    return other_size({**settings, "chunkers": [chunker]}, size, overlap)
 
 
 def _structured(known: Evidence, name: str, tokens: int) -> dict[str, Any]:
     """Another chunker with the system's retriever."""
     settings = one_system(known.folder.run, known.result.system)
-    settings.pop("overlaps", None)
-    return {**settings, "chunkers": [{"name": name}], "chunk_sizes": [tokens]}
+    return other_size({**settings, "chunkers": [{"name": name}]}, tokens, None)

@@ -31,16 +31,23 @@ _GRID = ("size", "overlap", "tokenizer")
 
 
 def one_system(run: Run, system: System) -> dict[str, Any]:
-    """The run's settings narrowed to one of its systems."""
-    chunker, retriever = system.chunker, system.retriever
-    settings = _without(run.plan.settings, ("parity", "diagnosis"))
-    settings["chunkers"] = [_without(_given(run, "chunkers", chunker), ("size", "overlap"))]
-    settings["retrievers"] = [_given(run, "retrievers", retriever)]
+    """The run's settings narrowed to one of its systems, which they build again."""
+    settings = _without(run.plan.settings, ("parity", "diagnosis", "chunk_sizes", "overlaps"))
+    chunker = _given(run, "chunkers", system.chunker)
+    settings["chunkers"] = [chunker]
+    settings["retrievers"] = [_given(run, "retrievers", system.retriever)]
     for key, option in (("chunk_sizes", "size"), ("overlaps", "overlap")):
-        settings.pop(key, None)
-        if option in chunker:
-            settings[key] = [chunker[option]]
+        if option in system.chunker and option not in chunker:
+            settings[key] = [system.chunker[option]]
     return settings
+
+
+def other_size(settings: Mapping[str, Any], size: int, overlap: int | None) -> dict[str, Any]:
+    """The same settings at another size, and where one is given another overlap."""
+    found = _without(settings, ("chunk_sizes", "overlaps"))
+    found["chunkers"] = [_without(one, ("size", "overlap")) for one in settings["chunkers"]]
+    found["chunk_sizes"] = [size]
+    return found if overlap is None else {**found, "overlaps": [overlap]}
 
 
 def _given(run: Run, kind: str, built: Config) -> dict[str, Any]:
@@ -50,15 +57,26 @@ def _given(run: Run, kind: str, built: Config) -> dict[str, Any]:
     written = [entry for entry in entries if entry["name"] == built["name"]]
     if not written:
         return {key: value for key, value in built.items() if key not in _GRID}
-    return max(written, key=lambda row: sum(_same(row[k], built.get(k)) for k in row))
+    return max(written, key=lambda entry: sum(_agrees(entry, name, built) for name in entry))
+
+
+def _agrees(entry: Mapping[str, Any], name: str, built: Config) -> int:
+    """1 where an option as it was written is the one that was built, -1 where it is not."""
+    return 1 if _same(entry[name], built.get(name)) else -1
 
 
 def _same(given: object, built: object) -> bool:
-    """Whether an option as it was written is the one that was built; text may stand for numbers."""
+    """Text of a command line stands for numbers and switches, a name for a whole component."""
     if isinstance(given, Mapping) and isinstance(built, Mapping):
         return all(_same(value, built.get(key)) for key, value in given.items())
-    name = built.get("name") if isinstance(built, Mapping) else built
-    return str(given).lower() == str(name).lower()
+    if isinstance(built, Mapping):
+        return given == built.get("name")
+    if isinstance(built, bool):
+        return str(given).lower() in (("true", "yes") if built else ("false", "no"))
+    try:
+        return float(str(given)) == float(str(built))
+    except ValueError:
+        return str(given) == str(built)
 
 
 def _without(options: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -54,6 +54,16 @@ class Evidence:
         size = self.chunker.get("size")
         return size if isinstance(size, int) else None
 
+    @property
+    def overlap(self) -> int | None:
+        """What neighbouring windows share, in the chunker's unit; None where it has no overlap."""
+        given, size = self.chunker.get("overlap"), self.size
+        if given is None or size is None:
+            return None
+        text = str(given).strip()
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        return round(size * value) if value < 1 else round(value)
+
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """The labelled questions of the run."""

@@ -20,7 +20,7 @@ class Prediction:
     misses that it recovers beyond what random windows recover, `low`..`high` its 95% interval
     (METRICS, section 6, Placebo); None where no placebo belongs to it. `measured` says that the
     change is part of this run or of its rankings: then `expected` is what it really adds on these
-    questions.
+    questions, `interval` its 95% interval for others like them (None where there is none).
     """
 
     misses: int
@@ -32,6 +32,7 @@ class Prediction:
     low: float | None = None
     high: float | None = None
     measured: bool = False
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

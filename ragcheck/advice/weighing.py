@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,10 @@ GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class _Proposal:
-    """A change with the misses it is for; `expected` is None where the diagnosis says it."""
+    """A change with the misses it is for.
+
+    `expected` is None where the diagnosis says it; measured, it has an `interval`.
+    """
 
     causes: tuple[str, ...]
     intervention: str
@@ -57,6 +60,7 @@ class _Proposal:
     rows: Sequence[Row]
     expected: float | None = None
     measured: bool = False
+    interval: tuple[float, float] | None = None
     here: str = ""
 
 
@@ -103,10 +107,11 @@ def _reordered(known: Evidence) -> _Proposal | None:
     if more is None:
         return best
     change, within = more
-    gain = known.recoverable(within).mean or 0.0
-    if best is not None and 2 * (best.expected or 0.0) >= gain:
+    gain = known.recoverable(within)
+    if best is not None and 2 * (best.expected or 0.0) >= (gain.mean or 0.0):
         return best
-    return _Proposal(("outranked",), "deeper", change, within, gain, measured=True)
+    ends = None if gain.low is None or gain.high is None else (gain.low, gain.high)
+    return _Proposal(("outranked",), "deeper", change, within, gain.mean, True, ends)
 
 
 def _orders(known: Evidence, rows: Sequence[Row]) -> Iterator[_Proposal]:
@@ -125,7 +130,7 @@ def _orders(known: Evidence, rows: Sequence[Row]) -> Iterator[_Proposal]:
 def _measured(known: Evidence, proposal: _Proposal, other: SystemResult | None) -> _Proposal | None:
     """The proposal with what a system of this run that makes the change really gained.
 
-    None where that is not above 0 beyond doubt: what has been tried in vain is not advised.
+    None where that is nothing: what has been tried in vain is not advised.
     """
     if other is None:
         return proposal
@@ -135,15 +140,14 @@ def _measured(known: Evidence, proposal: _Proposal, other: SystemResult | None) 
         return proposal
     documents = clusters([first_document(question) for question in known.questions])
     found = compare(before, after, documents, better="higher", bounded=True)
-    if found.delta is None or found.low is None or found.low <= 0:
+    if found.delta is None or found.delta <= 0:
         return None
-    return _Proposal(
-        proposal.causes,
-        proposal.intervention,
-        proposal.change,
-        proposal.rows,
-        found.delta,
+    known_ends = found.low is not None and found.high is not None
+    return replace(
+        proposal,
+        expected=found.delta,
         measured=True,
+        interval=(found.low or 0.0, found.high or 0.0) if known_ends else None,
         here=other.system.id,
     )
 
@@ -209,6 +213,7 @@ def _advice(known: Evidence, proposal: _Proposal) -> Advice:
             low=chance.low if chance else None,
             high=chance.high if chance else None,
             measured=proposal.measured,
+            interval=proposal.interval,
         ),
         at=change.at or known.at,
         command=command,

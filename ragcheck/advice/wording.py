@@ -15,6 +15,8 @@ def promise(advice: Advice) -> str:
     if found.measured and found.expected is not None:
         where = f"by `{advice.system_here}` of this run" if advice.system_here else "in this run"
         gain = f"{_points(found.expected)} points of {name}"
+        if found.interval is not None:
+            gain += f" [{', '.join(f'{100 * end:+.1f}' for end in found.interval)}]"
         return (
             f"{found.misses:,} of {found.of:,} misses are found: {gain}, measured {where} on its "
             "own questions"

@@ -101,7 +101,11 @@ def _block(folder: RunFolder, result: SystemResult, tried: Sequence[Verified]) -
     recall = f", recall@{folder.run.plan.at} {share(summary.mean)}" if summary else ""
     yield f"{result.system.id}  {plural(misses, 'passage')} missed{recall}"
     if not found:
-        nothing = "nothing recovers more of them than chance does" if misses else "nothing to do"
+        nothing = (
+            "nothing recovers more of them than chance does, or it stands in this run without gain"
+            if misses
+            else "nothing was missed"
+        )
         yield f"  no change is advised: {nothing}"
     for number, advice in enumerate(found, start=1):
         yield from _lines(number, advice)
