@@ -29,7 +29,7 @@ clean:
 .venv/offline: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) torch==2.13.0
-	$(PIP) --editable '.[offline]'
+	$(PIP) --editable '.[offline,fast]'
 	touch $@
 
 .venv/dev: .venv/offline

@@ -1,45 +1,42 @@
 """Embeddings by any sentence-transformers model: the embedded one, a folder, or one from the hub.
 
-torch and sentence-transformers are imported only when a text must really be embedded; finding the
-model and naming it (`fingerprint`) need neither.
+torch and sentence-transformers are imported only to try a model on its first use (`profile.py`) and
+where torch computes; finding the model and naming it (`fingerprint`) need neither.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 
-from ragcheck.embedding import embedded
+from ragcheck.embedding import embedded, openvino_model
+from ragcheck.embedding.cache import default_folder
 from ragcheck.embedding.digests import folder_digest
+from ragcheck.embedding.feeding import Feed, Runtime
 from ragcheck.embedding.hub import from_hub, installed
-from ragcheck.embedding.vectors import Positions, portions
-from ragcheck.errors import ComponentError, ConfigError
+from ragcheck.embedding.openvino_model import OpenVinoModel
+from ragcheck.embedding.profile import Profile, profile_of
+from ragcheck.embedding.torch_model import TorchModel
+from ragcheck.embedding.vectors import Positions, Tokens, portions
+from ragcheck.errors import ComponentError, ConfigError, RagcheckError
 from ragcheck.protocols import TextKind
 from ragcheck.records import Floats
 from ragcheck.spans import Ints
 
-#: Names under which models keep their prompts, in order of preference.
-_PROMPTS: Mapping[TextKind, tuple[str, ...]] = {
-    "query": ("query",),
-    "document": ("document", "passage", "corpus"),
-}
 _LIBRARIES = ("sentence-transformers", "transformers", "torch")
 
 
 @dataclass(frozen=True)
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model in float32, rows normalised to length 1."""
+    """A sentence-transformers model, rows normalised to length 1."""
 
     version: ClassVar[int] = 1
 
@@ -51,6 +48,10 @@ class SentenceTransformerEmbedder:
     """Put before every query; None: the model's own query prompt, if it has one."""
     document_prompt: str | None = None
     """Put before every document; None: the model's own document prompt, if it has one."""
+    runtime: Literal["auto", "torch", "openvino"] = "auto"
+    """What computes: `auto` is OpenVINO where it is installed and gives torch's vectors."""
+    precision: Literal["f32", "bf16"] = "f32"
+    """`bf16` is faster and moves some neighbours; never chosen unless named."""
     device: str = "cpu"
     """Where the model runs, in torch's words: `cpu`, `cuda`, `mps`."""
     batch_tokens: int = 4096
@@ -61,6 +62,8 @@ class SentenceTransformerEmbedder:
     def __post_init__(self) -> None:
         if self.batch_tokens < 1:
             raise ConfigError(f"batch_tokens: {self.batch_tokens} is not at least 1")
+        if self.runtime == "openvino" and self.device != "cpu":
+            raise ConfigError(f"runtime: openvino computes on `cpu`, not on `{self.device}`")
         if self.revision and (self.model == embedded.NAME or Path(self.model).is_dir()):
             raise ConfigError(
                 f"revision: `{self.model}` is not a model of the hub and has no revisions",
@@ -69,8 +72,10 @@ class SentenceTransformerEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """Model files by digest, prompts, device and library versions. Imports no torch.
+        """Model files by digest, prompts, device, precision, library versions. Imports no torch.
 
+        `auto` in f32 is one name whichever runtime computes, because it takes only one that gives
+        torch's vectors within 1e-5 (`agreement.py`). Every other choice has a name of its own.
         Raises ComponentError if the model cannot be found or a library is not installed.
         """
         decisive = {
@@ -78,8 +83,12 @@ class SentenceTransformerEmbedder:
             "prompts": [self.query_prompt, self.document_prompt],
             "device": self.device.partition(":")[0],
             "precision": "float32",
-            "libraries": [installed(name).split(".")[0] for name in _LIBRARIES],
+            "libraries": [_major(name) for name in _LIBRARIES],
         }
+        if (self.runtime, self.precision) != ("auto", "f32"):
+            named = "openvino" if self._prefers_openvino else "torch"
+            decisive["precision"] = self.precision
+            decisive["runtime"] = [named, _major(named)]
         digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
         return f"sentence-transformers:{Path(self.model).name}:{digest}"
 
@@ -97,46 +106,86 @@ class SentenceTransformerEmbedder:
         """Portions of `texts` of similar length, longest first, as they are embedded."""
         if not texts:
             return
-        folder = self._folder()
-        try:
-            with _quiet():
-                model = _load(folder, self.device)
-                lengths = _lengths(model, texts)
-            for positions in portions(lengths, self.batch_tokens):
-                batch = [texts[position] for position in positions]
-                with _quiet():
-                    rows = self._encode(model, batch, kind)
-                yield positions, rows
-        except ComponentError:
-            raise
-        except Exception as error:  # whatever a foreign model raises is that model's failure
-            raise ComponentError(f"embedder `{self.model}` failed: {error!r}") from error
+        tokens = self.tokens(texts, kind=kind)
+        if tokens is not None:
+            yield from self.stream_tokens(tokens)
+            return
+        with self._blamed():
+            self._takes_openvino()  # never here; raises where it is named
+            own = _torch(self._folder(), self.device, self.precision)
+            prompt = self._prompt(kind)
+            # Characters are a poor measure of what such a model computes, and the only one.
+            for positions in portions([len(text) for text in texts], 4 * self.batch_tokens):
+                yield positions, own.encode([texts[p] for p in positions], kind, prompt)
+
+    def tokens(self, texts: Sequence[str], *, kind: TextKind) -> list[Tokens] | None:
+        """What the model reads of each text, prompt included: all that its vector depends on.
+
+        None for a model that cannot be fed token ids. Raises ComponentError if the model fails.
+        """
+        with self._blamed():
+            if not self._profile.findings.fed:
+                return None
+            prompt = self._prompt(kind) or ""
+            return self._feed.tokens([prompt + text for text in texts])
+
+    def stream_tokens(self, tokens: Sequence[Tokens]) -> Iterator[tuple[Positions, Floats]]:
+        """Portions of what `tokens` gave, longest first, as they are embedded."""
+        with self._blamed():
+            yield from self._feed.vectors(self._computing(), tokens, self.batch_tokens)
 
     def pieces(self, texts: Sequence[str]) -> list[Ints]:
         """Where each word piece ends in each text; empty where the model's tokenizer cannot say."""
         if not texts:
             return []
-        with _quiet():
-            tokenizer: Any = getattr(_load(self._folder(), self.device), "tokenizer", None)
-            if not getattr(tokenizer, "is_fast", False):
+        with self._blamed():
+            if not self._profile.findings.fed:
                 return [np.zeros(0, np.int64)] * len(texts)
-            read = tokenizer(
-                list(texts), add_special_tokens=False, truncation=False, return_offsets_mapping=True
-            )
-        return [np.array([end for _, end in places], np.int64) for places in read["offset_mapping"]]
+            return self._feed.pieces(texts)
 
-    def _encode(self, model: Any, batch: list[str], kind: TextKind) -> Floats:
+    @property
+    def computed_by(self) -> str:
+        """The runtime that computes, for the record: `openvino f32`. Tries the model if need be."""
+        return f"{'openvino' if self._takes_openvino() else 'torch'} {self.precision}"
+
+    def _computing(self) -> Runtime:
+        folder = self._profile.folder
+        if folder and self._takes_openvino():
+            return _openvino(folder, self.precision)
+        return _torch(self._folder(), self.device, self.precision)
+
+    def _takes_openvino(self) -> bool:
+        """Whether OpenVINO computes; raises ComponentError where it is named and cannot."""
+        found = self._profile.findings.openvino
+        if not self._prefers_openvino:
+            return False
+        if (self.runtime, self.precision) == ("auto", "f32"):
+            return found is not None and found.same
+        if found is None:
+            raise ComponentError(
+                f"openvino cannot compute `{self.model}`",
+                hint="name `runtime=torch`; or make sure that the cache folder can be written",
+            )
+        return True
+
+    @property
+    def _prefers_openvino(self) -> bool:
+        if self.runtime != "auto":
+            return self.runtime == "openvino"
+        return self.device == "cpu" and openvino_model.is_installed()
+
+    def _prompt(self, kind: TextKind) -> str | None:
         told = self.query_prompt if kind == "query" else self.document_prompt
-        encode = model.encode_query if kind == "query" else model.encode_document
-        vectors: Floats = encode(
-            batch,
-            prompt=_own_prompt(model, kind) if told is None else told,
-            batch_size=len(batch),
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-        )
-        return vectors.astype(np.float32, copy=False)
+        return self._profile.findings.prompt(kind) if told is None else told
+
+    @property
+    def _feed(self) -> Feed:
+        found = self._profile.findings
+        return Feed(self._folder(), found.longest, found.pad)
+
+    @property
+    def _profile(self) -> Profile:
+        return profile_of(self._folder(), self.device, default_folder())
 
     def _folder(self) -> Path:
         if self.model == embedded.NAME:
@@ -145,59 +194,26 @@ class SentenceTransformerEmbedder:
             return Path(self.model).resolve()
         return from_hub(self.model, self.revision, offline=self.offline)
 
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """Whatever a foreign model raises is that model's failure."""
+        try:
+            yield
+        except RagcheckError:
+            raise
+        except Exception as error:
+            raise ComponentError(f"embedder `{self.model}` failed: {error!r}") from error
 
-def _own_prompt(model: Any, kind: TextKind) -> str | None:
-    """The model's prompt for queries or documents, None if it has none.
 
-    Looked up here, because sentence-transformers 6 gives every model an empty `document` prompt and
-    never gets to the `passage` prompt that a model really has.
-    """
-    return next((text for name in _PROMPTS[kind] if (text := model.prompts.get(name))), None)
+def _major(library: str) -> str:
+    return installed(library).split(".")[0]
 
 
 @lru_cache(maxsize=2)
-def _load(folder: Path, device: str) -> Any:
-    """The model of a folder in float32, kept for the process; torch keeps its number of threads."""
-    # Tokenizing is a hundredth of the work; its own threads would only warn about forks.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
-
-    screen: Any = transformers_logging
-    bars = screen.is_progress_bar_enabled()
-    screen.disable_progress_bar()
-    try:
-        model = SentenceTransformer(str(folder), device=device, local_files_only=True)
-    finally:
-        if bars:
-            screen.enable_progress_bar()
-    return model.float().eval()
+def _torch(folder: Path, device: str, precision: str) -> TorchModel:
+    return TorchModel(folder, device, precision)
 
 
-def _lengths(model: Any, texts: Sequence[str]) -> list[int]:
-    """Tokens of each text that the model reads; characters where it has no such tokenizer.
-
-    Characters alone are a poor measure: batches sorted by them compute a third more padding.
-    """
-    tokenizer = getattr(model, "tokenizer", None)
-    if not callable(tokenizer):
-        return [len(text) for text in texts]
-    lengths: list[int] = []
-    for start in range(0, len(texts), 1024):
-        part = list(texts[start : start + 1024])
-        read = tokenizer(part, truncation=True, max_length=model.max_seq_length)
-        lengths.extend(map(len, read["input_ids"]))
-    return lengths
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the libraries' logs and warnings off the user's screen, and only meanwhile."""
-    disabled = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(disabled)
+@lru_cache(maxsize=2)
+def _openvino(folder: Path, precision: str) -> OpenVinoModel:
+    return OpenVinoModel(folder, precision)

@@ -14,6 +14,8 @@ from ragcheck.records import Floats
 from ragcheck.spans import Ints
 
 Positions = npt.NDArray[np.intp]
+#: What a model is fed of a text: its token ids.
+Tokens = npt.NDArray[np.int32]
 
 
 @runtime_checkable
@@ -38,19 +40,21 @@ class PieceEmbedder(Embedder, Protocol):
         ...
 
 
-def portions(lengths: Sequence[int], budget: int) -> Iterator[Positions]:
+def portions(lengths: Sequence[int], budget: int, *, alike: bool = False) -> Iterator[Positions]:
     """Positions in portions of similar length, longest first: count x longest <= `budget`.
 
-    A text longer than the budget is a portion by itself. Padding costs as much as text, and texts
-    of one length need none.
+    A text longer than the budget is a portion by itself. With `alike` all of a portion have one
+    length. Padding costs as much as text, and texts of one length need none.
     """
     order = np.argsort(-np.asarray(lengths, np.int64), kind="stable")
     start = 0
     while start < len(order):
         longest = max(1, lengths[order[start]])
-        size = max(1, budget // longest)
-        yield order[start : start + size]
-        start += size
+        part = order[start : start + max(1, budget // longest)]
+        if alike:
+            part = part[[lengths[position] == longest for position in part]]
+        yield part
+        start += len(part)
 
 
 def checked(vectors: Floats, texts: Sequence[str], embedder: Embedder) -> Floats:
