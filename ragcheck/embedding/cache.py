@@ -149,6 +149,8 @@ class CachedEmbedder:
     def _portions(
         self, missing: Sequence[str], kind: TextKind
     ) -> Iterator[tuple[Sequence[str], Floats]]:
+        if not missing:  # the question below asks for the fingerprint, which may take time
+            return
         if isinstance(self.embedder, StreamingEmbedder):
             for positions, rows in self.embedder.stream(missing, kind=kind):
                 yield [missing[position] for position in positions], rows
