@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ragcheck.records import Rankings
+from ragcheck.records import Floats, Rankings
 
 Positions = npt.NDArray[np.intp]
 Scores = npt.NDArray[np.floating[Any]]
@@ -41,3 +41,58 @@ def pack(rows: Sequence[tuple[Positions, Scores]]) -> Rankings:
         chunk[row, : len(positions)] = positions
         score[row, : len(positions)] = values
     return Rankings(chunk, score)
+
+
+class Best:
+    """The `k` best columns of each of several rows of scores, which come in blocks of columns.
+
+    Ties stand in order of column. Memory is bounded by the largest block: only what can still be
+    among the best is kept. `rows` and `k` are at least 1.
+    """
+
+    def __init__(self, rows: int, k: int) -> None:
+        self._column = np.full((rows, k), -1, dtype=np.int32)
+        self._score = np.full((rows, k), -np.inf, dtype=np.float32)
+        self._waiting: list[tuple[Positions, Positions, Floats]] = []
+        self._seen = 0
+
+    def add(self, block: Floats) -> None:
+        """Takes float32[rows, n], the scores of the next n columns."""
+        full = self._seen >= self._score.shape[1]
+        row, column = np.divmod(np.flatnonzero(block > self._bound(block, full)), block.shape[1])
+        self._waiting.append((row, column + self._seen, block[row, column]))
+        self._seen += block.shape[1]
+        # Sorted as soon as there is a bound, and then only when as many wait as are kept.
+        if not full or sum(len(rows) for rows, _, _ in self._waiting) > self._score.size:
+            self._sort()
+
+    def rankings(self) -> Rankings:
+        """The best columns with their scores; -1 and -inf where there were fewer than `k`."""
+        self._sort()
+        return Rankings(self._column, self._score)
+
+    def _bound(self, block: Floats, full: bool) -> Floats:
+        """What a score must exceed to count, float32[rows, 1].
+
+        That is the k-th best before, because later columns lose ties. Before there are k, it is
+        just below what k maxima of groups of the block's own columns reach.
+        """
+        rows, k = self._score.shape
+        groups = max(512, 4 * k)
+        depth = block.shape[1] // groups
+        if full or depth < 2:
+            return self._score[:, -1:]
+        best = block[:, : depth * groups].reshape(rows, depth, groups).max(axis=1)
+        least = np.partition(best, groups - k, axis=1)[:, groups - k, None]
+        return np.nextafter(least, np.float32(-np.inf))
+
+    def _sort(self) -> None:
+        """Merges what waits into the best so far."""
+        rows, k = self._score.shape
+        kept = np.repeat(np.arange(rows), k), self._column.ravel(), self._score.ravel()
+        row, column, score = map(np.concatenate, zip(kept, *self._waiting, strict=True))
+        order = np.lexsort((column, -score, row))
+        first = np.searchsorted(row[order], np.arange(rows))
+        chosen = order[first[:, None] + np.arange(k)]
+        self._column, self._score = column[chosen].astype(np.int32), score[chosen]
+        self._waiting.clear()

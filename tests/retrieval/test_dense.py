@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Retriever, ScoringIndex, TextKind
@@ -35,6 +38,19 @@ class Triples:
                 triple = f"  {text}  "[start : start + 3]
                 vectors[row, zlib.crc32(triple.encode()) % self.width] += 1
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often `a` and `b` stand in a text, so that products are exact."""
+
+    @property
+    def fingerprint(self) -> str:
+        return "counts"
+
+    def embed(self, texts: Sequence[str], *, kind: TextKind) -> Floats:
+        rows = [(text.count("a"), text.count("b")) for text in texts]
+        return np.array(rows, np.float32).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
@@ -77,14 +93,53 @@ def test_equal_texts_tie_in_text_order_and_are_embedded_once() -> None:
     assert found.chunk[1, :300].tolist() == [i for i, text in enumerate(texts) if text == "token"]
 
 
-def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts, queries = _texts(50), _texts(30, seed=2)
+@pytest.mark.parametrize("block", [1, 120, 3000])
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    texts, queries = _texts(150), _texts(30, seed=2)
     index = Dense(Triples()).index(texts)
-    whole = index.search(queries, k=10)
-    monkeypatch.setattr(dense, "_BLOCK", 120)
-    parts = index.search(queries, k=10)
+    whole = index.search(queries, k=40)
+    monkeypatch.setattr(dense, "_BLOCK", block)
+    parts = index.search(queries, k=40)
     np.testing.assert_allclose(parts.score, whole.score, atol=1e-6)
     assert parts.chunk.shape == whole.chunk.shape
+
+
+def test_memory_is_that_of_a_block_and_vectors_are_not_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [str(number) for number in range(20_000)]
+    vectors = np.random.default_rng(3).standard_normal((20_000, 64), dtype=np.float32)
+    vectors.setflags(write=False)
+    index = Dense(Fixed(vectors)).index(texts)
+    monkeypatch.setattr(Fixed, "embed", lambda self, texts, *, kind: vectors[: len(texts)])
+    monkeypatch.setattr(dense, "_BLOCK", 1 << 16)
+    tracemalloc.start()
+    found = index.search(texts[:64], k=5)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (found.chunk[:, 0] >= 0).all()
+    assert peak < vectors.nbytes / 2
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    # Few vectors for many texts: repeated texts, and different texts with one vector.
+    texts=st.lists(st.sampled_from(["a", "aa", "b", "ab", "ba", "c", "abb"]), max_size=30),
+    query=st.sampled_from(["a", "ab", "aab", ""]),
+    block=st.integers(1, 40),
+    k=st.integers(0, 12),
+)
+def test_ties_stand_in_text_order_whatever_the_block(
+    texts: list[str], query: str, block: int, k: int
+) -> None:
+    model = Counts()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "_BLOCK", block)
+        found = Dense(model).index(texts).search([query], k=k)
+    scores = model.embed([query], kind="query")[0] @ model.embed(texts, kind="document").T
+    order = np.argsort(-scores, kind="stable")[:k]
+    assert found.chunk[0].tolist() == order.tolist()
+    assert found.score[0].tolist() == scores[order].tolist()
 
 
 def test_nothing_in_nothing_out() -> None:
