@@ -13,7 +13,7 @@ import numpy as np
 
 from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
-from ragcheck.diagnosis import distractors
+from ragcheck.diagnosis import distractors_measure
 from ragcheck.embedding.cache import CachedEmbedder, default_folder
 from ragcheck.files import shown
 from ragcheck.labels import load_collection
@@ -117,7 +117,7 @@ def blank_run(prepared: Prepared) -> Run:
     collection = plan.collection
     measures = measures_for(judging.ks, judging.budgets, judging.at)
     measures += parity_measures(judging.parity, judging.cuts)
-    measures += [distractors.measure(judging.at)] if judging.diagnosis else []
+    measures += [distractors_measure(judging.at)] if judging.diagnosis else []
     return Run(
         schema=SCHEMA,
         version=__version__,

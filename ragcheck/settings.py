@@ -164,7 +164,7 @@ class Settings:
         "Measure recall of `fixed` from five starting points: off, bm25 or all retrievers.",
     )
     diagnosis: bool = _key(
-        _switch, False, "Whether to find out why passages were missed: on or off."
+        _switch, True, "Whether to find out why passages were missed: on or off."
     )
     tokenizer: str = _key(_text, "cl100k_base", "tiktoken encoding that counts tokens.")
     sample: int | None = _key(

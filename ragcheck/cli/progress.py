@@ -108,9 +108,10 @@ def describe(work: Work) -> str:
 
 def spent(cost: Cost) -> str:
     """What tracing misses to their causes took, in one line."""
-    text = f"causes: {cost.misses:,} misses traced in {cost.seconds:,.1f} s"
-    if cost.whole:
-        text += f", {cost.seconds / cost.whole:.0%} of the sweep"
+    misses = "miss" if cost.misses == 1 else "misses"
+    share = cost.seconds / cost.whole
+    text = f"causes: {cost.misses:,} {misses} traced in {cost.seconds:,.1f} s"
+    text += f", {share:.0%} of the sweep"
     if cost.embedding:
         each = cost.encodings / cost.embedding
         text += f"; {each:.1f} texts embedded for a miss, {cost.placebo:,} for the placebo"

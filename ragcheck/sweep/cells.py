@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ragcheck.diagnosis import distractors
+from ragcheck.diagnosis import distractors_measure
 from ragcheck.measures import evaluate, judge, parity_values
 from ragcheck.measures.corpus import Corpus, Reals
 from ragcheck.measures.judging import Judged
@@ -88,7 +88,7 @@ def _to_come(plan: SweepPlan) -> dict[Measure, Reals]:
     """What only a diagnosis can tell, without a value until then."""
     if not plan.judging.diagnosis:
         return {}
-    measure = replace(distractors.measure(plan.judging.at), null="not diagnosed yet")
+    measure = replace(distractors_measure(plan.judging.at), null="not diagnosed yet")
     return {measure: np.full(len(plan.collection.questions), np.nan)}
 
 

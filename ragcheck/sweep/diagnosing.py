@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ragcheck.diagnosis import distractors
-from ragcheck.diagnosis.case import Case, Searcher
+from ragcheck.diagnosis import Case, Searcher, diagnose, distractors_measure
 from ragcheck.records import SystemResult
 from ragcheck.scores import clusters, first_document
 from ragcheck.sweep import tables
@@ -26,8 +25,6 @@ def diagnose_cell(one: Searched, built: Sequence[Built], shared: Shared) -> Syst
 
     Raises ComponentError where a component fails under it.
     """
-    from ragcheck.diagnosis import diagnose  # type: ignore[attr-defined]
-
     started = time.perf_counter()
     plan, chunking = shared.plan, shared.chunking
     collection, cell = plan.collection, one.built.cell
@@ -45,7 +42,7 @@ def diagnose_cell(one: Searched, built: Sequence[Built], shared: Shared) -> Syst
     )
     with naming(cell.system.id, _HINT):
         found = diagnose(case)
-    measure = distractors.measure(plan.judging.at)
+    measure = distractors_measure(plan.judging.at)
     counted = {measure: np.where(one.judged.answerable, found.distractors, np.nan)}
     kept = {known: v for known, v in one.values.items() if str(known) != str(measure)}
     values = kept | counted

@@ -48,35 +48,45 @@ class Built:
     seconds: float
 
 
+def indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[Built]:
+    """The index of each cell to be run, then of those beside it; no retriever is built twice."""
+    builder = _Builder(chunking.chunks.texts(plan.collection.documents))
+    for cell in (*chunking.cells, *chunking.beside):
+        with naming(cell.system.id):
+            index, parts, seconds = builder.build(cell.retriever.made)
+        yield Built(cell, index, parts, seconds)
+
+
 #: An index, those that it fuses, and the seconds it took.
 _Made = tuple[Index, tuple[Index, ...], float]
 
 
-def indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[Built]:
-    """The index of each cell to be run, then of those beside it; no retriever is built twice."""
-    texts = chunking.chunks.texts(plan.collection.documents)
-    built: list[tuple[Any, _Made]] = []
+class _Builder:
+    """Builds indexes over the same texts, each once.
 
-    def build(retriever: Any) -> _Made:
-        for known, made in built:
+    An object and no function in a function: one that calls itself would keep all indexes alive.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._built: list[tuple[Any, _Made]] = []
+
+    def build(self, retriever: Any) -> _Made:
+        """What `retriever` makes of the texts, built now or before."""
+        for known, made in self._built:
             if known == retriever:
                 return made
         started = time.perf_counter()
         if isinstance(retriever, Fusion):
-            found = [build(part) for part in retriever.parts]
+            found = [self.build(part) for part in retriever.parts]
             parts = tuple(index for index, _, _ in found)
             seconds = sum(part_seconds for _, _, part_seconds in found)
-            made = checked(retriever.fuse(parts), len(texts)), parts, seconds
+            made = checked(retriever.fuse(parts), len(self._texts)), parts, seconds
         else:
-            index = checked(retriever.index(texts), len(texts))
+            index = checked(retriever.index(self._texts), len(self._texts))
             made = index, (), time.perf_counter() - started
-        built.append((retriever, made))
+        self._built.append((retriever, made))
         return made
-
-    for cell in (*chunking.cells, *chunking.beside):
-        with naming(cell.system.id):
-            index, parts, seconds = build(cell.retriever.made)
-        yield Built(cell, index, parts, seconds)
 
 
 def query_times(index: Index, plan: SweepPlan, chunks: Chunks) -> Config:

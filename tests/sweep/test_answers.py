@@ -11,8 +11,10 @@ import pytest
 
 from ragcheck import evaluate
 from ragcheck.errors import ComponentError
+from ragcheck.protocols import ScoringIndex
 from ragcheck.records import Rankings
 from ragcheck.run import RunFolder
+from ragcheck.sweep.answers import checked
 
 GOOD = (np.array([[2, 0, 1]]), np.array([[3.0, 2.0, 2.0]]))
 WRONG: dict[str, tuple[Callable[[], tuple[object, object]], str]] = {
@@ -95,6 +97,40 @@ def test_a_wrong_answer_stops_the_run_and_names_the_cell(project: Path, how: str
     assert caught.value.message.startswith("fixed-4,unit=characters/")
     assert f"how={how}: index Answer returned " in caught.value.message
     assert WRONG[how][1] in caught.value.message
+    assert caught.value.hint
+
+
+@dataclass(frozen=True)
+class Scoring(Answer):
+    """An index that also scores other texts, in one of several ways."""
+
+    scores: str = "good"
+
+    def score(self, query: str, texts: Sequence[str]) -> object:
+        count = len(texts)
+        return {
+            "good": np.where(np.arange(count) % 2, -np.inf, np.arange(count, dtype=np.float64)),
+            "few": np.zeros(count - 1),
+            "integers": np.arange(count),
+            "nan": np.full(count, np.nan),
+            "endless": np.full(count, np.inf),
+        }[self.scores]
+
+
+def test_scores_of_other_texts_are_taken_where_there_are_any() -> None:
+    index = checked(Scoring(), 3)
+    assert isinstance(index, ScoringIndex)
+    found = index.score("?", ["a", "b", "c"])
+    assert (found.dtype, found.tolist()) == (np.float32, [0.0, -np.inf, 2.0])
+    assert not isinstance(checked(Answer(), 3), ScoringIndex)
+
+
+@pytest.mark.parametrize("how", ["few", "integers", "nan", "endless"])
+def test_wrong_scores_of_other_texts_are_refused(how: str) -> None:
+    index = checked(Scoring(scores=how), 3)
+    assert isinstance(index, ScoringIndex)
+    with pytest.raises(ComponentError, match="index Scoring returned") as caught:
+        index.score("?", ["a", "b", "c"])
     assert caught.value.hint
 
 

@@ -64,6 +64,7 @@ def test_it_is_the_same_for_the_same(folder: Path) -> None:
         {"retrievers": "bm25,k1=2"},
         {"sample": 1},
         {"parity": ["chroma"]},
+        {"diagnosis": False},
     ],
 )
 def test_settings_change_it(folder: Path, settings: dict[str, object]) -> None:
@@ -114,6 +115,21 @@ def test_our_own_code_changes_it(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.undo()
     plan.own_code.cache_clear()
     assert key(folder) == usual
+
+
+def test_a_diagnosis_depends_on_the_retrievers_beside_it(folder: Path) -> None:
+    """Which others found a passage is part of the result; without a diagnosis it is not."""
+    key(folder)
+    flags = {"docs": folder / "docs", "labels": [folder / "q.jsonl"], "chunkers": "fixed"}
+
+    def keys(retrievers: str, diagnosis: str) -> list[str]:
+        settings = {"chunk_sizes": [8], "retrievers": retrievers, "diagnosis": diagnosis}
+        return [cell.key for cell in prepare(configure({**flags, **settings})).plan.cells]
+
+    alone, beside, other = "bm25", "bm25,bm25,variant=l", "bm25,bm25,variant=plus"
+    assert keys(alone, "off")[0] == keys(beside, "off")[0] == keys(other, "off")[0]
+    assert len({keys(given, "on")[0] for given in (alone, beside, other)}) == 3
+    assert keys(alone, "on") == [key(folder, diagnosis="on")]
 
 
 def test_one_system_under_two_names_is_refused(folder: Path) -> None:
