@@ -18,8 +18,8 @@ from ragcheck.records import Cut
 WINDOWS = ("fixed", "overlap")
 #: Tokens of sentence chunks where passages lie buried in longer ones (METRICS, section 6).
 FINE = 100
-#: An overlap of fewer units does nothing.
-LEAST_OVERLAP = 8
+#: An overlap of fewer units does nothing; one of a larger share of the size stores all too often.
+LEAST_OVERLAP, MOST_OVERLAP = 8, 0.75
 
 
 def shorter(known: Evidence) -> Change | None:
@@ -46,30 +46,35 @@ def wider(known: Evidence) -> Change | None:
     size = known.size or int(known.units(float(known.chunks["tokens"].max(initial=0))))
     half, now = size // 2, known.overlap or 0
     within = f"95% of the passages are within about {known.length:,} {known.unit}"
-    cause = "Chunk boundaries cut these passages, or part them from what belongs to them."
-    if known.length > half:
-        return _larger(
-            known, f"{cause} {within}: more than half of a chunk, so overlap is no cure."
-        )
-    if now < half:
+    cause = f"Chunk boundaries cut these passages, or part them from what belongs to them. {within}"
+    if known.length <= half and now < half:
         return Change(
             f"windows of {size:,} {known.unit} that overlap by {half:,}",
-            f"{cause} {within}, so such an overlap keeps them whole wherever they lie.",
+            f"{cause}, so such an overlap keeps them whole wherever they lie.",
             _windows(known, "overlap", size, half),
         )
+    if known.length > half and not known.result.chunks.get("truncated"):
+        target = ceil(2 * known.tokens(known.length) / 16) * 16
+        return _larger(known, target, f"{cause}: more than half of a chunk, too much to overlap.")
+    if half < known.length <= MOST_OVERLAP * size and now < known.length:
+        return Change(
+            f"windows of {size:,} {known.unit} that overlap by {known.length:,}",
+            f"{cause}. That is more than half of a chunk, but larger ones the embedder would not "
+            "read to their end.",
+            _windows(known, "overlap", size, known.length),
+        )
+    if known.chunker["name"] == "section":
+        return None
     tokens = int(known.tokens(size))
     return Change(
         f"section chunks of {tokens:,} tokens",
-        f"{cause} These windows overlap by half already: cut along the text's structure instead.",
+        f"{cause}. More overlap would not help: cut along the text's structure instead.",
         _structured(known, "section", tokens),
     )
 
 
-def _larger(known: Evidence, reason: str) -> Change | None:
-    """Chunks twice as long as nearly all passages, unless the embedder stops before their end."""
-    target = ceil(2 * known.tokens(known.length) / 16) * 16
-    if known.result.chunks.get("truncated"):
-        return None
+def _larger(known: Evidence, target: int, reason: str) -> Change:
+    """Chunks of `target` tokens, along sections where windows cut now."""
     if known.chunker["name"] in WINDOWS or known.size is None:
         settings = _structured(known, "section", target)
         return Change(f"section chunks of {target:,} tokens", reason, settings)
@@ -85,11 +90,11 @@ def finer(known: Evidence) -> Change | None:
     reason = "Alone these passages are found; their chunks are about other things as well."
     if known.at.unit == "t":
         return Change(f"sentence chunks of {target:,} tokens", reason, settings)
-    budget = Cut(max(1, round(known.tokens_within(known.at))), "t")
+    budget = Cut(10 * max(1, round(known.tokens_within(known.at) / 10)), "t")
     settings["budgets"] = sorted({*known.folder.run.plan.budgets, budget.value})
     return Change(
         f"sentence chunks of {target:,} tokens, as many as fill {budget.value:,} tokens",
-        f"{reason} Now {known.at} of them cost {budget.value:,} tokens.",
+        f"{reason} The first {known.at} of them fill about {budget.value:,} tokens now.",
         {**settings, "at": str(budget)},
         at=budget,
     )

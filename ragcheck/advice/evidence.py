@@ -163,6 +163,13 @@ class Evidence:
             for number, item in enumerate(question.items)
         }
 
+    @cached_property
+    def completion(self) -> Mapping[tuple[str, int], int | None]:
+        """The rank at which each item completes, by any of its alternatives; None: never."""
+        table = self.folder.items(self.result.system.id)
+        columns = table.select(["question", "item", "rank"]).to_pydict().values()
+        return {(id, item): rank for id, item, rank in zip(*columns, strict=True)}
+
     def select(self, keep: Callable[[Row], bool]) -> tuple[Row, ...]:
         """The misses that `keep` says yes to."""
         return tuple(row for row in self.rows if keep(row))

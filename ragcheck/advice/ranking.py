@@ -57,14 +57,15 @@ def deeper(known: Evidence, rows: Sequence[Row]) -> tuple[Change, list[Row]] | N
     Returns the change and the misses, of any cause, that are complete within it.
     """
     run, at = known.folder.run, known.at
-    column, key = ("rank", "k") if at.unit == "k" else ("rank_tokens", "budgets")
-    ranks = sorted(row[column] for row in rows if "deeper" in row["fixes"] and row[column])
+    close = [_reached(known, row) for row in rows if "deeper" in row["fixes"]]
+    ranks = sorted(rank for rank in close if rank)
     if not ranks:
         return None
     value = ranks[(len(ranks) - 1) // 2]
     cut = Cut(value if at.unit == "k" else ceil(value / 100) * 100, at.unit)
     usual = run.plan.ks if at.unit == "k" else run.plan.budgets
     settings = one_system(run, known.result.system)
+    key = "k" if at.unit == "k" else "budgets"
     settings |= {key: sorted({*usual, cut.value}), "at": str(cut)}
     now, then = known.tokens_within(at), known.tokens_within(cut)
     what = "chunks" if at.unit == "k" else "tokens"
@@ -75,7 +76,13 @@ def deeper(known: Evidence, rows: Sequence[Row]) -> tuple[Change, list[Row]] | N
         settings,
         at=cut,
     )
-    return change, [row for row in known.rows if row[column] and row[column] <= cut.value]
+    return change, [row for row in known.rows if 0 < _reached(known, row) <= cut.value]
+
+
+def _reached(known: Evidence, row: Row) -> int:
+    """After how many chunks, or tokens of context, a miss is complete; 0: not known."""
+    key = row["question"], row["item"]
+    return int((known.completion[key] if known.at.unit == "k" else row["rank_tokens"]) or 0)
 
 
 def found_by(known: Evidence, other: SystemResult, rows: Sequence[Row]) -> list[Row]:

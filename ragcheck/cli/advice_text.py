@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ragcheck.advice import Advice, advise, beyond_chance, promise, rivals
 from ragcheck.artefacts.words import change, p_value, printable, value
-from ragcheck.cli.advice_verify import Verified
 from ragcheck.comparison import Delta
 from ragcheck.records import SystemResult
 from ragcheck.report.numbers import share
@@ -23,6 +22,9 @@ from ragcheck.report.words import plural
 from ragcheck.run import RunFolder
 from ragcheck.run_json import dump
 from ragcheck.showing import POLLUTION, SNIPPET
+
+if TYPE_CHECKING:
+    from ragcheck.cli.advice_verify import Verified
 
 SCHEMA = "ragcheck.advice/1"
 #: Systems that are printed where none is named; the others stand in `--json`.
