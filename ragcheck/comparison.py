@@ -65,8 +65,8 @@ def compare_scores(baseline: Scores, candidate: Scores, measures: Iterable[str] 
     """
     shared = join(baseline, candidate)
     for name in measures:
-        need(baseline, name)
-        if need(candidate, name).better == "none":
+        need(baseline, name, "baseline")
+        if need(candidate, name, "candidate").better == "none":
             raise ComparisonError(f"`{name}` can neither improve nor regress")
     usual = [name for name in candidate.usual if name in baseline.values]
     names = dict.fromkeys([*usual, *measures])

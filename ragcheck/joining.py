@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -72,18 +73,18 @@ def join(baseline: Scores, candidate: Scores) -> Shared:
         mine, other = getattr(baseline, what), getattr(candidate, what)
         if mine != other:
             raise ComparisonError(
-                f"`{baseline.system.id}` was judged with {what} = {_shown(mine)}, "
-                f"`{candidate.system.id}` with {_shown(other)}",
+                f"the baseline `{baseline.system.id}` was judged with {what} = {_shown(mine)}, "
+                f"the candidate `{candidate.system.id}` with {_shown(other)}",
                 hint=f"sweep both with the same `--{what}`",
             )
-    need(baseline, candidate.main)
+    need(baseline, candidate.main, "baseline")
     rows = {asked.id: row for row, asked in enumerate(baseline.asked)}
     pairs = [(rows[a.id], n, a) for n, a in enumerate(candidate.asked) if a.id in rows]
     equal = [(b, n) for b, n, a in pairs if baseline.asked[b].mark.same(a.mark)]
     if not any(candidate.asked[n].document for _, n in equal):
         raise ComparisonError(
-            f"`{baseline.system.id}` and `{candidate.system.id}` share no question: "
-            f"{len(pairs)} of their ids are the same, and none of those has an equal label",
+            f"the baseline `{baseline.system.id}` and the candidate `{candidate.system.id}` share "
+            f"no question: {len(pairs)} of their ids are the same, none with an equal label",
             hint="compare results on the same labels",
         )
     kept, ids = {n for _, n in equal}, {a.id for a in candidate.asked}
@@ -99,11 +100,11 @@ def join(baseline: Scores, candidate: Scores) -> Shared:
     )
 
 
-def need(side: Scores, name: str) -> Measure:
+def need(side: Scores, name: str, role: Literal["baseline", "candidate"]) -> Measure:
     """The measure `name` of one side. Raises ComparisonError where it has none."""
     if name not in side.values:
         raise ComparisonError(
-            f"`{side.system.id}` holds no measure `{name}`",
+            f"the {role} `{side.system.id}` holds no measure `{name}`",
             hint="sweep both with the same `-k`, `--budgets` and `--at`",
         )
     return side.measures[name]

@@ -125,7 +125,10 @@ def test_without_texts_places_tell_labels_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("what", "reason"),
-    [("twins", "twins = on, `a` with off"), ("tokenizer", "tokenizer = cl, `a` with x")],
+    [
+        ("twins", "twins = on, the candidate `a` with off"),
+        ("tokenizer", "tokenizer = cl, the candidate `a` with x"),
+    ],
 )
 def test_runs_judged_otherwise_are_refused(tmp_path: Path, what: str, reason: str) -> None:
     first = write_run(tmp_path / "1", {"a": recalls(4, 0)})

@@ -12,7 +12,16 @@ import pytest
 from ragcheck.artefacts.text import gate_lines
 from ragcheck.baseline import Baseline, read_baseline, write_baseline
 from ragcheck.errors import BaselineError, ConfigError, RunError
-from ragcheck.gate import Asking, GateResult, Rule, choose_system, judge, parse_rule, read_table
+from ragcheck.gate import (
+    Asking,
+    GateResult,
+    Naming,
+    Rule,
+    choose_system,
+    judge,
+    parse_rule,
+    read_table,
+)
 from ragcheck.gate.wording import exact_enough, points
 from ragcheck.records import Question
 from ragcheck.run import RunFolder
@@ -74,7 +83,9 @@ def test_a_missed_must_pass_question_fails_without_any_rule(tmp_path: Path) -> N
     assert good.checks[0].message == "must_pass @5: 2 questions, missed: none"
     values[1] = 0.5
     bad = gate(write_run(tmp_path / "2", {"a": values}, asked=_must_pass(8)))
-    assert (bad.verdict, bad.must_pass_missed) == ("FAIL", ("q00001",))
+    (missed,) = bad.must_pass_missed
+    assert (bad.verdict, missed.question.id) == ("FAIL", "q00001")
+    assert (missed.place, missed.rank, missed.cause) == ("d1.txt:1", None, "")
     assert bad.questions == 7
 
 
@@ -89,6 +100,19 @@ def test_a_clear_drop_fails(tmp_path: Path) -> None:
     assert "allowed 2.0  100 questions, can see " in check.message
     assert found.against is not None
     assert len(found.against.changes.lost) == 15
+
+
+def test_a_pass_without_any_change_says_that_all_are_identical(tmp_path: Path) -> None:
+    """The interval beside it is about other questions, and wide for so few."""
+    before = recalls(18, 2)
+    same = against(write_run(tmp_path / "1", {"a": before, "b": before}))
+    assert same.verdict == "PASS"
+    assert "drop 0.0 points [-" in same.checks[0].message
+    assert "identical on all 20 questions, can see" in same.checks[0].message
+    after = [0.0, *before[1:-1], 1.0]
+    swapped = against(write_run(tmp_path / "2", {"a": before, "b": after}))
+    assert "drop 0.0 points" in swapped.checks[0].message
+    assert "identical" not in swapped.checks[0].message
 
 
 def test_a_gain_passes_and_says_the_baseline_is_stale(tmp_path: Path) -> None:
@@ -262,8 +286,13 @@ def test_one_of_several_systems_must_be_named(tmp_path: Path) -> None:
         choose_system(folder, None)
     assert "x, y" in (caught.value.hint or "")
     assert choose_system(folder, "x").system.id == "x"
-    with pytest.raises(ConfigError, match="is called `w`"):
+    with pytest.raises(ConfigError, match="` has no system `w`"):
         choose_system(folder, "w")
+    naming = Naming("reports/x", "`system` in [gate]", "more")
+    with pytest.raises(ConfigError) as caught:
+        choose_system(folder, "xx", naming)
+    assert caught.value.message == "`system` in [gate]: `reports/x` has no system `xx`"
+    assert caught.value.hint == "change it, or add `--system ID`; did you mean `x`?; more"
     unfinished = RunFolder(folder.path, dataclasses.replace(folder.run, systems=()))
     with pytest.raises(RunError, match="has not finished"):
         choose_system(unfinished, "y")

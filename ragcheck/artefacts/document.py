@@ -7,7 +7,7 @@ from typing import Any
 
 from ragcheck.artefacts.words import one_line
 from ragcheck.comparison import Comparison, Delta, Slice
-from ragcheck.gate.result import SCHEMA, Check, GateResult
+from ragcheck.gate.result import SCHEMA, Check, GateResult, Missed
 from ragcheck.joining import Change, Shared
 
 COMPARISON_SCHEMA = "ragcheck.compare/1"
@@ -27,7 +27,7 @@ def gate_document(result: GateResult, report: str = "") -> dict[str, Any]:
         "at": result.at,
         "questions": result.questions,
         "checks": [_check(check) for check in result.checks],
-        "must_pass_missed": result.must_pass_missed,
+        "must_pass_missed": [_missed(missed) for missed in result.must_pass_missed],
         "baseline": None
         if against is None
         else {"path": against.path, "system": against.system, **_shared(against.shared)},
@@ -99,6 +99,16 @@ def _change(change: Change) -> dict[str, Any]:
         "rank_before": change.rank_before,
         "rank_after": change.rank_after,
         "cause": change.cause or None,
+    }
+
+
+def _missed(missed: Missed) -> dict[str, Any]:
+    return {
+        "id": missed.question.id,
+        "question": one_line(missed.question.text, _TEXT),
+        "place": missed.place,
+        "rank": missed.rank,
+        "cause": missed.cause or None,
     }
 
 

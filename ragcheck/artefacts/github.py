@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ragcheck.artefacts.markdown import gate_markdown
-from ragcheck.artefacts.words import named, one_line, question_line
+from ragcheck.artefacts.words import named, one_line, question_line, questions_to_show
 from ragcheck.gate.result import GateResult
 
 SUMMARY_BYTES = 1024 * 1024
@@ -36,14 +36,13 @@ def write_files(result: GateResult, environment: Mapping[str, str], report: str 
 
 
 def workflow_commands(result: GateResult) -> list[str]:
-    """Workflow commands, at most ten: what failed, what cannot be told, then lost questions."""
-    lines = list(_checks(result))
-    lost = result.against.changes.lost if result.against else ()
-    lines += [_command("warning", "lost question", question_line(change)) for change in lost]
+    """Workflow commands, at most ten: what failed, what cannot be told, then questions."""
+    lines, shown = list(_checks(result)), questions_to_show(result)
+    lines += [_command("warning", f"{word} question", question_line(q)) for word, q in shown]
     if len(lines) <= ANNOTATIONS:
         return lines
     kept, left = lines[: ANNOTATIONS - 1], len(lines) - ANNOTATIONS + 1
-    ids = [change.question.id for change in lost][-left:]
+    ids = [question.question.id for _, question in shown][-left:]
     return [*kept, _command("warning", f"{left:,} more", named(ids, 20))]
 
 

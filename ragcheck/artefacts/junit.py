@@ -14,13 +14,15 @@ from ragcheck.gate.result import Check, GateResult
 
 #: Question cases in the file, lost ones first: the largest file stays under 4 MiB.
 CASES = 5_000
+#: Missed `must_pass` questions that the failure of their rule describes.
+LINES = 100
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(result: GateResult) -> bytes:
     """The XML of a gate, in UTF-8."""
     root = ElementTree.Element("testsuites", name="ragcheck gate")
-    suites = [("ragcheck.rules", [_check_case(check) for check in result.checks])]
+    suites = [("ragcheck.rules", [_check_case(check, result) for check in result.checks])]
     if result.against:
         suites.append(("ragcheck.questions", _question_cases(result)))
     for name, cases in suites:
@@ -45,11 +47,15 @@ def _count(cases: list[ElementTree.Element], tag: str) -> str:
     return str(sum(case.find(tag) is not None for case in cases))
 
 
-def _check_case(check: Check) -> ElementTree.Element:
+def _check_case(check: Check, result: GateResult) -> ElementTree.Element:
     """A rule; one that cannot fail the gate is skipped where it would."""
     case = ElementTree.Element("testcase", name=_clean(check.name))
     if check.fails:
-        case.append(_element("failure", check.message))
+        failure = _element("failure", check.message)
+        if check.name == "must_pass":
+            shown = [question_line(missed) for missed in result.must_pass_missed[:LINES]]
+            failure.text = _clean("\n".join(shown))
+        case.append(failure)
     elif check.verdict != "PASS":
         case.append(_element("skipped", f"{check.verdict}: {check.message} {check.note}".rstrip()))
     return case

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ragcheck.artefacts.words import change, one_line, p_value, ranks, sharing, sight, value
 from ragcheck.comparison import Comparison, Slice
-from ragcheck.gate.result import Check, GateResult
+from ragcheck.gate.result import Check, GateResult, Missed
 from ragcheck.joining import Change
 
 #: A comment on GitHub or GitLab holds 65,536 characters.
@@ -22,11 +22,13 @@ def gate_markdown(result: GateResult, report: str = "", limit: int = COMMENT_BYT
     lines += [f"- {escape(check.note)}" for check in result.checks if check.note]
     lines += [f"- {escape(notice)}" for notice in result.notices]
     lines += [f"- report: {code(report)}"] if report else []
+    lines.append("")
+    lines += _change_rows("must_pass", result.must_pass_missed, (limit - _size(lines)) // 3)
     if result.against:
         changes = result.against.changes
         counts = f"Lost {len(changes.lost):,}, gained {len(changes.gained):,}, "
         counts += f"still missed {len(changes.missed):,} against {code(result.against.system)}."
-        lines += ["", counts, ""]
+        lines += [counts, ""]
         lines += _change_rows("lost", changes.lost, limit - _size(lines))
     return "\n".join(lines).rstrip() + "\n"
 
@@ -87,7 +89,7 @@ def _slice_rows(title: str, slices: tuple[Slice, ...], limit: int) -> list[str]:
     return _bounded(head, rows, f"{title}s that changed", limit)
 
 
-def _change_rows(word: str, changes: tuple[Change, ...], limit: int) -> list[str]:
+def _change_rows(word: str, changes: Sequence[Change | Missed], limit: int) -> list[str]:
     rows = (
         _row(code(c.question.id), code(one_line(c.question.text)), code(c.place), ranks(c))
         for c in changes

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ragcheck.artefacts.words import (
     change,
     p_value,
     printable,
     question_line,
+    questions_to_show,
     sharing,
     sight,
     value,
 )
 from ragcheck.comparison import Comparison, Slice
-from ragcheck.gate.result import Check, GateResult
+from ragcheck.gate.result import Check, GateResult, Missed
 from ragcheck.joining import Change
 
 #: Questions that are shown; files hold more.
@@ -38,9 +41,11 @@ def gate_lines(result: GateResult, report: str = "", update: str = "") -> list[s
         if check is not first:
             lines += _check_lines(check)
     lines += [f"  {notice}" for notice in result.notices]
-    if result.against:
-        lines += _questions("lost", result.against.changes.lost)
-    ends = [f"report: {report}"] if report else []
+    shown = questions_to_show(result)
+    for word in ("must_pass", "lost"):
+        lines += _questions(word, [question for kind, question in shown if kind == word])
+    lost = "#only=lost" if result.against and result.against.changes.lost else ""
+    ends = [f"report: {report}{lost}"] if report else []
     ends += [f"accept: {update}"] if update else []
     lines += ["  " + "   ".join(ends)] if ends else []
     # Ids, tags and paths are the user's: none may begin a line, which GitHub could take for a
@@ -113,7 +118,7 @@ def table(head: list[str], rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _questions(word: str, changes: tuple[Change, ...]) -> list[str]:
+def _questions(word: str, changes: Sequence[Change | Missed]) -> list[str]:
     lines = [f"  {word} {question_line(change)}" for change in changes[:SHOWN]]
     if len(changes) > SHOWN:
         lines.append(f"  ... and {len(changes) - SHOWN:,} more {word}: {_MORE}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ragcheck.comparison import Delta
+from ragcheck.gate.result import GateResult, Missed
 from ragcheck.gate.wording import points, unit_of
 from ragcheck.joining import Change, Shared
 
@@ -22,22 +23,34 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def ranks(change: Change) -> str:
-    """`rank 2 -> 11 (boundary_cut)`, the cause where it is known.
+def ranks(change: Change | Missed) -> str:
+    """`rank 2 -> 11 (boundary_cut)`, the cause where it is known; `rank 11` where nothing changed.
 
     `none` where the item does not complete in the ranking that is kept.
     """
     cause = f"({change.cause})" if change.cause else ""
+    if isinstance(change, Missed):
+        return f"rank {change.rank or 'none'} {cause}".rstrip()
     if change.rank_before is None and change.rank_after is None:
         return cause
     return f"rank {change.rank_before or 'none'} -> {change.rank_after or 'none'} {cause}".rstrip()
 
 
-def question_line(change: Change) -> str:
+def question_line(change: Change | Missed) -> str:
     """`q-0117 "What is the late fee cap ..." handbook.md:412 rank 2 -> 11 (boundary_cut)`."""
     asked = change.question
     parts = (one_line(asked.id, 80), f'"{one_line(asked.text)}"', one_line(change.place, 120))
     return " ".join(part for part in (*parts, ranks(change)) if part)
+
+
+def questions_to_show(result: GateResult) -> list[tuple[str, Change | Missed]]:
+    """What fails or got worse, each question once: missed must_pass ones, then lost ones."""
+    must = {missed.question.id: missed for missed in result.must_pass_missed}
+    lost = {one.question.id: one for one in (result.against.changes.lost if result.against else ())}
+    return [
+        *(("must_pass", lost.get(id, missed)) for id, missed in must.items()),
+        *(("lost", change) for id, change in lost.items() if id not in must),
+    ]
 
 
 def value(number: float | None, unit: str) -> str:

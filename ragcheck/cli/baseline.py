@@ -53,7 +53,7 @@ def update(
         )
     table = read_table(configured.gate)
     path = baseline_path(configured, table.baseline, baseline)
-    folder, chosen = system_to_judge(configured, run, system or table.system)
+    folder, chosen = system_to_judge(configured, run, system, table)
     scores = scores_of(folder, chosen.system.id)
     before = path.read_bytes() if path.exists() else None
     write_baseline(path, scores, [rule.measure for rule in table.rules])
@@ -122,7 +122,7 @@ def diff(
     table = read_table(configured.gate)
     path = baseline_path(configured, table.baseline, baseline)
     before = read_baseline(path).scores
-    folder, chosen = system_to_judge(configured, run, system or table.system)
+    folder, chosen = system_to_judge(configured, run, system, table)
     try:
         found = compare_scores(before, scores_of(folder, chosen.system.id))
     except ComparisonError as error:

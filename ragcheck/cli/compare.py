@@ -33,28 +33,38 @@ def command(
     """
     from ragcheck.artefacts.markdown import comparison_markdown
     from ragcheck.comparison import compare_scores
-    from ragcheck.errors import ConfigError
+    from ragcheck.errors import ComparisonError, ConfigError
     from ragcheck.files import write_atomically
-    from ragcheck.gate import choose_system
+    from ragcheck.gate import Naming, choose_system
     from ragcheck.run import open_folder
     from ragcheck.scores import scores_of
 
     if len(systems) > 2 or (run_b is None and len(systems) != 2):
         raise ConfigError(
-            "two systems are compared",
+            f"two systems are compared, and {_counted(systems)} named",
             hint="name two runs, or one run and `--system A --system B`",
         )
-    folders = [open_folder(run_a), open_folder(run_b or run_a)]
+    paths = (run_a, run_b or run_a)
     names = (systems * 2)[:2] if systems else (None, None)
-    sides = [
-        scores_of(folder, choose_system(folder, name).system.id)
-        for folder, name in zip(folders, names, strict=True)
-    ]
-    found = compare_scores(sides[0], sides[1], measures)
+    also = "`--system` twice: one for each run" if run_b else ""
+    sides = []
+    for path, name in zip(paths, names, strict=True):
+        folder = open_folder(path)
+        chosen = choose_system(folder, name, Naming(str(path), also=also))
+        sides.append(scores_of(folder, chosen.system.id))
+    try:
+        found = compare_scores(sides[0], sides[1], measures)
+    except ComparisonError as error:
+        place = f"{run_a} -> {run_b}" if run_b else f"{run_a}"
+        raise ComparisonError(f"{place}: {error.message}", hint=error.hint) from error
     if md is not None:
         md.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(md, comparison_markdown(found).encode())
     show_comparison(found, as_json)
+
+
+def _counted(systems: tuple[str, ...]) -> str:
+    return f"{len(systems) or 'none'} {'is' if len(systems) == 1 else 'are'}"
 
 
 def show_comparison(found: Comparison, as_json: bool) -> None:

@@ -49,16 +49,17 @@ def command(
     baseline allows recall at the working cut to drop by 0.02.
     """
     from ragcheck import gate
-    from ragcheck.cli.gating import system_to_judge
+    from ragcheck.cli.gating import shown_path, system_to_judge
 
     table = gate.read_table(configured.gate)
     asking = _asking(configured, table, **flags)
-    folder, chosen = system_to_judge(configured, run, system or table.system)
+    folder, chosen = system_to_judge(configured, run, system, table)
     result = gate.judge(folder, chosen, asking)
-    page = folder.path / "report.html"
-    _write(result, str(page) if page.exists() else "", junit, md)
-    accept = _accepting(folder.path, result, asking.path if flags["baseline"] else None)
-    _show(result, str(page) if page.exists() else "", accept, as_json)
+    stored = shown_path(folder.path, configured.root)
+    report = (stored / "report.html").as_posix() if (folder.path / "report.html").exists() else ""
+    _write(result, report, junit, md)
+    accept = _accepting(stored, result, asking.path if flags["baseline"] else None)
+    _show(result, report, accept, as_json)
     return 0 if result.passed else 1
 
 

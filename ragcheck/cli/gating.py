@@ -9,32 +9,35 @@ from typing import TYPE_CHECKING
 from ragcheck.config import Configured
 
 if TYPE_CHECKING:
+    from ragcheck.gate import GateTable
     from ragcheck.prepare import Prepared
     from ragcheck.records import SystemResult
     from ragcheck.run import RunFolder
 
 
 def system_to_judge(
-    configured: Configured, run: Path | None, system: str | None
+    configured: Configured, run: Path | None, system: str | None, table: GateTable
 ) -> tuple[RunFolder, SystemResult]:
-    """One system of the stored run that is named, or of a sweep.
+    """One system of the stored run that is named, or of a sweep; `table` names one unless the flag.
 
     A sweep that has finished it already is read; else it alone is swept, with its report. Which one
     is settled before anything is embedded.
     """
-    from ragcheck.gate import choose_name, choose_system
+    from ragcheck.gate import Naming, choose_name, choose_system
     from ragcheck.run import open_folder
 
+    named = system or table.system
+    naming = Naming(str(run or ""), "" if system else "`system` in [gate]")
     if run is not None:
         folder = open_folder(run)
-        return folder, choose_system(folder, system)
+        return folder, choose_system(folder, named, naming)
     from ragcheck.api import write_report
     from ragcheck.cli.sweeping import run_prepared
     from ragcheck.prepare import narrowed, prepare
 
     prepared = prepare(configured)
     keys = {cell.system.id: cell.key for cell in prepared.plan.cells}
-    name = choose_name(list(keys), system)
+    name = choose_name(list(keys), named, naming)
     finished = _finished(prepared, keys[name])
     if finished is not None:
         return finished, finished.result(name)
@@ -61,6 +64,16 @@ def baseline_path(configured: Configured, named: str | None, flag: Path | None) 
 
     path = flag if flag is not None else configured.root / (named or FILE)
     return Path(os.path.relpath(path)) if flag is None else path
+
+
+def shown_path(path: Path, root: Path) -> Path:
+    """A path as others can read it: relative to here if it lies here or below `root`.
+
+    What a user named elsewhere stays as it was named.
+    """
+    full = path.absolute()
+    inside = any(full.is_relative_to(folder.absolute()) for folder in (Path(), root))
+    return Path(os.path.relpath(full)) if inside else path
 
 
 def in_ci() -> bool:

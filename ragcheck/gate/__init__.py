@@ -4,8 +4,8 @@ Three outcomes (METRICS, section 7, Gate). FAIL and PASS are only said where the
 else the gate is INCONCLUSIVE and names what it could see. Reads stored values only.
 """
 
-from ragcheck.gate.judging import Asking, choose_name, choose_system, judge
-from ragcheck.gate.result import SCHEMA, Against, Check, GateResult
+from ragcheck.gate.judging import Asking, Naming, choose_name, choose_system, judge
+from ragcheck.gate.result import SCHEMA, Against, Check, GateResult, Missed
 from ragcheck.gate.rules import BOUNDS, GateTable, Rule, parse_rule, read_table
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "Check",
     "GateResult",
     "GateTable",
+    "Missed",
+    "Naming",
     "Rule",
     "choose_name",
     "choose_system",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from ragcheck.errors import RunError
-from ragcheck.gate.result import Check
+from ragcheck.gate.result import Check, Missed
 from ragcheck.gate.rules import Level, Rule
 from ragcheck.gate.slices import measure_of, slice_of
 from ragcheck.gate.wording import floor_message
 from ragcheck.records import Json
-from ragcheck.scores import Scores, clusters
+from ragcheck.scores import Asked, Scores, clusters
 from ragcheck.statistics.intervals import mean_interval
 
 #: Ids that a message names before it only counts.
@@ -44,8 +45,8 @@ def floor_check(rule: Rule, scores: Scores) -> Check:
     )
 
 
-def must_pass_check(scores: Scores) -> tuple[list[Check], tuple[str, ...]]:
-    """Are all `must_pass` questions found whole at the working cut; the check and the missed ids.
+def must_pass_check(scores: Scores) -> tuple[list[Check], tuple[Missed, ...]]:
+    """Are all `must_pass` questions found whole at the working cut; the check and those missed.
 
     An unanswerable question has no value, cannot be missed and is not counted.
     """
@@ -56,12 +57,25 @@ def must_pass_check(scores: Scores) -> tuple[list[Check], tuple[str, ...]]:
     if name not in scores.values:
         raise RunError(f"`{scores.system.id}` holds no `{name}`", hint="run the sweep again")
     found = scores.values[name]
-    missed = tuple(scores.asked[row].id for row in marked if found[row] == 0)
-    message = f"must_pass @{scores.at}: {len(marked):,} questions, missed: {listed(missed)}"
+    missed = tuple(_missed(scores.asked[row]) for row in marked if found[row] == 0)
+    ids = tuple(one.question.id for one in missed)
+    message = f"must_pass @{scores.at}: {len(marked):,} questions, missed: {listed(ids)}"
     check = Check(
         "must_pass", "FAIL" if missed else "PASS", "error", message, actual=float(len(missed))
     )
     return [check], missed
+
+
+def _missed(asked: Asked) -> Missed:
+    """The item that completes last stands for its question; ties: the first."""
+    ranks = asked.ranks or (None,) * len(asked.places)
+    last = max(range(len(ranks)), key=lambda n: (math.inf if ranks[n] is None else ranks[n], -n))
+    return Missed(
+        asked,
+        asked.places[last] if asked.places else "",
+        ranks[last],
+        asked.causes[last] if asked.causes else "",
+    )
 
 
 def gap_check(scores: Scores, level: Level) -> list[Check]:

@@ -41,23 +41,43 @@ class Asking:
     strict: bool = False
 
 
-def choose_system(folder: RunFolder, system: str | None) -> SystemResult:
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the system to judge is named, for the words of an error.
+
+    `run` is the folder it must be in, empty for a sweep; `key` the configuration key that named
+    it, empty for a flag; `also` what else a user should know about `--system`.
+    """
+
+    run: str = ""
+    key: str = ""
+    also: str = ""
+
+
+def choose_system(
+    folder: RunFolder, system: str | None, naming: Naming | None = None
+) -> SystemResult:
     """The system to judge: the one named, or the only one planned. Raises ConfigError, RunError."""
-    return folder.result(choose_name(list(folder.run.plan.cells), system))
+    naming = naming or Naming(str(folder.path))
+    return folder.result(choose_name(list(folder.run.plan.cells), system, naming))
 
 
-def choose_name(planned: list[str], system: str | None) -> str:
+def choose_name(planned: list[str], system: str | None, naming: Naming) -> str:
     """The id of the system to judge among those planned. Raises ConfigError."""
+    place = f"`{naming.run}`" if naming.run else "the sweep"
+    also = f"; {naming.also}" if naming.also else ""
     if system is None and len(planned) > 1:
         raise ConfigError(
-            f"there are {len(planned)} systems and one must be named",
-            hint=f"add `--system ID` with one of: {', '.join(planned)}",
+            f"{place} has {len(planned)} systems and one must be named",
+            hint=f"add `--system ID` with one of: {', '.join(planned)}{also}",
         )
     if system is not None and system not in planned:
         close = difflib.get_close_matches(system, planned, n=1)
+        named = f"{naming.key}: " if naming.key else ""
+        instead = "change it, or add `--system ID`; " if naming.key else ""
+        known = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(planned)}"
         raise ConfigError(
-            f"no system is called `{system}`",
-            hint=f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(planned)}",
+            f"{named}{place} has no system `{system}`", hint=f"{instead}{known}{also}"
         )
     return system or planned[0]
 

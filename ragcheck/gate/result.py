@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ragcheck.gate.rules import Level, Rule
 from ragcheck.joining import Changes, Shared
+from ragcheck.scores import Asked
 from ragcheck.statistics.decision import DropDecision, Verdict
 
 SCHEMA = "ragcheck.gate/1"
@@ -44,6 +45,20 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """A `must_pass` question that is not found whole at the working cut.
+
+    `place`, `rank` (None: never) and `cause` (empty where nobody knows) are those of the item that
+    completes last.
+    """
+
+    question: Asked
+    place: str
+    rank: int | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Against:
     """The baseline that a system was held against, on the questions that both share."""
 
@@ -57,8 +72,8 @@ class Against:
 class GateResult:
     """All checks on one system. `questions` counts the answerable ones.
 
-    `must_pass_missed` are the ids of questions marked so that are not found; `notices` say what
-    changes how the outcome must be read (a stale baseline, changed documents, left out labels).
+    `must_pass_missed` are the questions marked so that are not found; `notices` say what changes
+    how the outcome must be read (a stale baseline, changed documents, left out labels).
     """
 
     system: str
@@ -66,7 +81,7 @@ class GateResult:
     strict: bool
     questions: int
     checks: tuple[Check, ...]
-    must_pass_missed: tuple[str, ...]
+    must_pass_missed: tuple[Missed, ...]
     against: Against | None
     notices: tuple[str, ...]
 

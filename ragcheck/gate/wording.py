@@ -59,9 +59,19 @@ def drop_message(
         f"{worse if lost else better} {size} {unit_of(measure)}".rstrip()
         + _ends(found, unit, lost),
         f"allowed {points(rule.limit, unit)}",
-        f"{found.n:,} questions" + sight(found, unit),
+        asked(found) + sight(found, unit),
     ]
     return "  ".join(parts)
+
+
+def asked(found: DropDecision) -> str:
+    """`472 questions`, or that none of them changed.
+
+    Unsaid, an interval beside a difference of 0 looks like doubt about these questions, where it is
+    about others like them.
+    """
+    count = f"{found.n:,} questions"
+    return count if found.changed else f"identical on all {count}"
 
 
 def _ends(found: DropDecision, unit: str, lost: bool) -> str:

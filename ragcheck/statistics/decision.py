@@ -36,7 +36,8 @@ class DropDecision:
     `drop` is the loss in the sample (negative: a gain) and `low`, `high` its 95% interval; `worst`
     is the one-sided 95% bound that PASS compares with the tolerance. `p` is one-sided and
     Holm-adjusted over the rules. `mde` is the smallest drop these questions show, `needed` how
-    many would show a drop of the tolerance. None where no value can be computed.
+    many would show a drop of the tolerance; `changed` questions differ at all. None where no value
+    can be computed.
     """
 
     verdict: Verdict
@@ -49,6 +50,7 @@ class DropDecision:
     needed: int | None
     n: int
     groups: int
+    changed: int
 
 
 def decide_drops(
@@ -70,7 +72,7 @@ def decide_drops(
 
 def _decide(tolerance: float, found: Basis, p: float, alpha: float) -> DropDecision:
     if not found.n:
-        return DropDecision("INCONCLUSIVE", None, None, None, None, 1.0, None, None, 0, 0)
+        return DropDecision("INCONCLUSIVE", None, None, None, None, 1.0, None, None, 0, 0, 0)
     low, high, worst = (_negative(found.bound(level)) for level in (0.975, 0.025, alpha))
     verdict: Verdict = "INCONCLUSIVE"
     no_worse = not found.changed or (found.error is None and found.mean > 0)
@@ -79,7 +81,7 @@ def _decide(tolerance: float, found: Basis, p: float, alpha: float) -> DropDecis
     elif no_worse or (worst is not None and worst < tolerance - ROUNDING):
         verdict = "PASS"
     needed = questions_needed(found, tolerance)
-    counts = found.n, found.groups
+    counts = found.n, found.groups, found.changed
     return DropDecision(verdict, -found.mean, low, high, worst, p, found.mde, needed, *counts)
 
 

@@ -56,7 +56,7 @@ def small(tmp_path: Path) -> tuple[GateResult, Comparison]:
 def huge(tmp_path_factory: pytest.TempPathFactory) -> tuple[GateResult, Comparison]:
     """10,000 questions with long hostile texts, all of them lost."""
     asked = [
-        dataclasses.replace(question, text=HOSTILE + " so long a question" * 40)
+        dataclasses.replace(question, text=HOSTILE + " so long a question" * 40, must_pass=True)
         for question in questions(10_000, 4)
     ]
     return held(tmp_path_factory.mktemp("huge"), [1.0] * 10_000, [0.0] * 10_000, asked)
@@ -164,7 +164,33 @@ def test_the_terminal_names_what_decided_first(small: tuple[GateResult, Comparis
     lines = gate_lines(small[0], "run/report.html", "ragcheck baseline update")
     assert lines[0].startswith("ragcheck gate: FAIL  recall@5 0.775  baseline 0.900  drop 12.5 ")
     assert lines[1] == "  lost 6  gained 1  still missed 3  errors 0  labels drifted 0"
-    assert lines[-1] == "  report: run/report.html   accept: ragcheck baseline update"
+    assert lines[-1] == "  report: run/report.html#only=lost   accept: ragcheck baseline update"
+
+
+def test_a_missed_must_pass_question_is_told_in_full_though_nothing_changed(tmp_path: Path) -> None:
+    """Against a baseline that misses it too, it is not lost; its text and place still help."""
+    asked = questions(8, 4)
+    asked = [dataclasses.replace(question, must_pass=n > 5) for n, question in enumerate(asked)]
+    result, _ = held(tmp_path, recalls(7, 1), recalls(6, 2), asked)
+    line = 'q00007 "What is line 7?" d3.txt:2 rank none'
+    text = gate_lines(result)
+    assert f"  must_pass {line}" in text
+    told = '  must_pass q00006 "What is line 6?" d2.txt:2 rank 1 -> none'
+    assert [row for row in text if "q00006 " in row] == [told], "lost and must_pass: told once"
+    assert "| `q00007` | `What is line 7?` | `d3.txt:2` | rank none |" in gate_markdown(result)
+    rules, cases = ElementTree.fromstring(junit(result)).findall("testsuite")
+    (failure,) = (case.find("failure") for case in rules if case.get("name") == "must_pass")
+    assert line in (failure.text or "")  # type: ignore[union-attr]
+    assert cases.get("failures") == "1"
+    assert any(line in command for command in github.workflow_commands(result))
+    missed = gate_document(result)["must_pass_missed"]
+    assert missed[1] == {
+        "id": "q00007",
+        "question": "What is line 7?",
+        "place": "d3.txt:2",
+        "rank": None,
+        "cause": None,
+    }
 
 
 def test_a_comparison_says_every_outcome(small: tuple[GateResult, Comparison]) -> None:

@@ -41,15 +41,17 @@ def test_two_runs_and_what_they_call_the_same(place: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["one"], 2, "two systems are compared"),
-        (["one", "--system", "x"], 2, "two systems are compared"),
-        (["one", "two"], 2, "one must be named"),
-        (["one", "two", "--system", "z"], 2, "no system is called `z`"),
+        (["one"], 2, "two systems are compared, and none are named"),
+        (["one", "--system", "x"], 2, "two systems are compared, and 1 is named"),
+        (["one", *("--system", "x") * 3], 2, "two systems are compared, and 3 are named"),
+        (["one", "two"], 2, "`one` has 2 systems and one must be named"),
+        (["one", "two"], 2, "`--system` twice: one for each run"),
+        (["one", "two", "--system", "x", "--system", "y"], 2, "`two` has no system `y`"),
         (["one", "nowhere", "--system", "x"], 2, "nowhere"),
         (
             ["one", "two", "--system", "x", "--measure", "recall@7"],
             2,
-            "holds no measure `recall@7`",
+            "one -> two: the baseline `x` holds no measure `recall@7`",
         ),
     ],
 )

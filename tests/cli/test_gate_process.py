@@ -250,6 +250,29 @@ def test_rules_baseline_and_system_of_the_configuration(place: Path) -> None:
     assert ragcheck(place, "gate", "run", "--system", "bad").returncode == 1
 
 
+def test_a_configured_system_that_a_run_lacks_is_named_with_the_run(place: Path) -> None:
+    (place / "ragcheck.toml").write_text('[gate]\nsystem = "god"\n')
+    for command in (["gate"], ["baseline", "update"]):
+        done = ragcheck(place, *command, "run")
+        assert done.returncode == 2
+        assert "error: `system` in [gate]: `run` has no system `god`" in done.stderr
+        assert "hint: change it, or add `--system ID`; did you mean `good`?" in done.stderr
+
+
+def test_paths_of_a_gate_in_a_subfolder_are_those_of_any_checkout(docs: Path) -> None:
+    sizes = {SWEEP[n].removeprefix("--").replace("-", "_"): SWEEP[n + 1] for n in range(0, 10, 2)}
+    text = "".join(f'{key} = "{value}"\n' for key, value in sizes.items())
+    (docs / "ragcheck.toml").write_text(text)
+    inner = docs / "docs"
+    assert ragcheck(inner, "baseline", "update").returncode == 0
+    done = ragcheck(inner, "gate", "--json", "--md", "gate.md")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)["report"]
+    assert report.startswith("../reports/")
+    assert (inner / report).is_file()
+    assert str(docs) not in done.stdout + (inner / "gate.md").read_text()
+
+
 def test_a_baseline_is_never_updated_in_ci_unasked(pinned: Path) -> None:
     path = pinned / "ragcheck-baseline.jsonl"
     before = path.read_bytes()
