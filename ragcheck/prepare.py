@@ -14,7 +14,8 @@ import numpy as np
 from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
 from ragcheck.diagnosis import distractors_measure
-from ragcheck.embedding.cache import CachedEmbedder, default_folder
+from ragcheck.embedding.cache import CachedEmbedder
+from ragcheck.embedding.folder import default_folder
 from ragcheck.files import shown
 from ragcheck.labels import load_collection
 from ragcheck.measures import measures_for, parity_measures, parity_notices

@@ -12,10 +12,13 @@ def command() -> None:
 
 @command.command(name="info")
 def info() -> None:
-    """Print where the cache is, and each model's vectors and size."""
-    from ragcheck.embedding.cache import cache_info, default_folder
+    """Print where the cache is, how large it may grow, and each model's vectors and size."""
+    from ragcheck.embedding.folder import cache_info, default_folder, models_size, size_limit
 
     click.echo(f"folder: {default_folder()}")
+    click.echo(f"limit: {size_limit() / 1e6:,.0f} MB")
+    if models := models_size(default_folder()):
+        click.echo(f"{'converted models':>20}  {models / 1e6:>8.1f} MB")
     for entry in cache_info(default_folder()):
         vectors = "unreadable" if entry.vectors is None else f"{entry.vectors:,} vectors"
         name = entry.fingerprint.rpartition(":")[0] or entry.path.name
@@ -24,9 +27,9 @@ def info() -> None:
 
 @command.command(name="clear")
 def clear() -> None:
-    """Delete every kept embedding; the next sweep makes them again."""
-    from ragcheck.embedding.cache import clear as clear_cache
-    from ragcheck.embedding.cache import default_folder
+    """Delete every kept embedding and converted model; the next sweep makes them again."""
+    from ragcheck.embedding.folder import clear as clear_cache
+    from ragcheck.embedding.folder import default_folder
 
     freed = clear_cache(default_folder())
     click.echo(f"freed {freed / 1e6:.1f} MB")

@@ -1,28 +1,36 @@
-"""Vectors kept on disk by exact text, so that nothing is embedded twice.
+"""Vectors kept on disk by what is read of a text, so that nothing is embedded twice.
 
-One file per embedder fingerprint; a key is the sha256 of fingerprint, kind and text. Vectors are
-written as they are made: what a killed run has embedded is there for the next one, and processes
-may share a folder. A cache that cannot be read or written never stops a run and never changes a
-vector: the run goes on without it, and `CachedEmbedder.notice` says why.
+One file per embedder fingerprint. Where an embedder tells the tokens that it reads of a text, texts
+of which it reads the same share a vector: chunks of 256 and of 512 tokens that begin alike, for a
+model that reads 256. Vectors are written as they are made: what a killed run has embedded is there
+for the next one, and processes may share a folder. A cache that cannot be read or written never
+stops a run and never changes a vector: the run goes on without it, and `CachedEmbedder.notice` says
+why.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import platformdirs
 
-from ragcheck.embedding.store import VectorFile, describe
-from ragcheck.embedding.vectors import StreamingEmbedder, checked, portions
+from ragcheck.embedding.folder import Room, vectors_folder
+from ragcheck.embedding.store import VectorFile
+from ragcheck.embedding.vectors import (
+    Positions,
+    StreamingEmbedder,
+    TokenEmbedder,
+    Tokens,
+    checked,
+    portions,
+)
 from ragcheck.embedding.window import Window
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Embedder, TextKind
@@ -34,20 +42,16 @@ Result = TypeVar("Result")
 
 #: Characters given at once to an embedder that does not stream: what a kill can lose.
 _PORTION = 1 << 16
-
-
-def default_folder() -> Path:
-    """RAGCHECK_CACHE_DIR, or the user's cache folder for ragcheck."""
-    named = os.environ.get("RAGCHECK_CACHE_DIR")
-    return Path(named) if named else platformdirs.user_cache_path("ragcheck")
+#: Bytes that a row takes beside its vector, keys and their index.
+_ROW = 120
 
 
 class CachedEmbedder:
     """An embedder that asks the disk first.
 
-    `hits` and `embedded` count the distinct texts of each call that were found and made.
-    `on_progress(done, total)` follows the texts of a call that must be made. `notice` is None, or
-    says why the cache is not used.
+    `hits` counts the distinct texts of each call whose vector was on disk, `embedded` the vectors
+    that were made. `on_progress(done, total)` follows the texts of a call that have none on disk.
+    `notice` is None, or says why the cache is not used, or no more written.
     """
 
     def __init__(self, embedder: Embedder, path: Path, on_progress: Progress | None = None) -> None:
@@ -57,6 +61,8 @@ class CachedEmbedder:
         self.embedded = 0
         self.notice: Notice | None = None
         self._folder = path
+        self._room = Room(path)
+        self._usable = self._writable = True
         self._queries: dict[str, Floats] = {}  # few, and asked for again by every system
 
     @cached_property
@@ -73,18 +79,10 @@ class CachedEmbedder:
             return _stack([self._queries[text] for text in texts], fingerprint)
         keys = {text: _key(fingerprint, kind, text) for text in texts}
         with ExitStack() as opened:
-            file = self._attempt(lambda: opened.enter_context(self._open(fingerprint)), None)
-            known: dict[bytes, Floats] = {}
-            if file:
-                known = self._attempt(partial(file.read, list(keys.values())), known)
-            vectors = {text: known[key] for text, key in keys.items() if key in known}
-            self.hits += len(vectors)
-            for part, rows in self._make([text for text in keys if text not in vectors], kind):
-                made = dict(zip(part, rows, strict=True))
-                vectors.update(made)
-                if file:
-                    fresh = {keys[text]: row for text, row in made.items()}
-                    self._attempt(partial(file.write, fresh), None)
+            file = self._opened(opened)
+            vectors = self._found(file, keys)
+            if missing := [text for text in keys if text not in vectors]:
+                vectors.update(self._made(file, _Wanted(self.embedder, missing, kind), keys))
         if kind == "query":
             self._queries.update(vectors)
         return _stack([vectors[text] for text in texts], fingerprint)
@@ -95,7 +93,7 @@ class CachedEmbedder:
         keys = {text: _key(fingerprint, kind, text) for text in texts}
 
         def known() -> set[bytes]:
-            with self._open(fingerprint) as file:
+            with self._open() as file:
                 return file.known(list(keys.values()))
 
         found = self._attempt(known, set[bytes]())
@@ -109,7 +107,7 @@ class CachedEmbedder:
         fingerprint = self.fingerprint
         keys = {text: _key(fingerprint, "document", text) for text in texts}
         with ExitStack() as opened:
-            file = self._attempt(lambda: opened.enter_context(self._open(fingerprint)), None)
+            file = self._opened(opened)
             known: dict[bytes, int] = {}
             if file:
                 known = self._attempt(partial(file.windows, list(keys.values())), known)
@@ -117,7 +115,7 @@ class CachedEmbedder:
             read = self._window.read(missing).tolist() if missing else []
             fresh = {keys[text]: count for text, count in zip(missing, read, strict=True)}
             if file and fresh:
-                self._attempt(partial(file.write_windows, fresh), None)
+                self._write(partial(file.write_windows, fresh), _ROW * len(fresh))
         found = {**known, **fresh}
         return np.array([found[keys[text]] for text in texts], np.int64)
 
@@ -133,100 +131,128 @@ class CachedEmbedder:
     def _documents(self, texts: Sequence[str]) -> Floats:
         return self.embed(texts, kind="document")
 
-    def _make(
-        self, missing: Sequence[str], kind: TextKind
-    ) -> Iterator[tuple[Sequence[str], Floats]]:
-        """Texts that the cache does not hold with their vectors, portion by portion."""
-        done = 0
-        for part, rows in self._portions(missing, kind):
-            vectors = checked(rows, part, self.embedder)
-            self.embedded += len(part)
-            done += len(part)
-            yield part, vectors
+    def _found(self, file: VectorFile | None, keys: Mapping[str, bytes]) -> dict[str, Floats]:
+        """The vectors of texts that have one on disk."""
+        if not file:
+            return {}
+        nothing: tuple[dict[bytes, Floats], list[bytes]] = {}, []
+        known, unnoted = self._attempt(partial(file.find, list(keys.values())), nothing)
+        if unnoted:
+            self._write(partial(file.note, unnoted), 0)
+        self.hits += len(known)
+        return {text: known[key] for text, key in keys.items() if key in known}
+
+    def _made(
+        self, file: VectorFile | None, wanted: _Wanted, keys: Mapping[str, bytes]
+    ) -> dict[str, Floats]:
+        """The vectors of the texts wanted: of another that reads the same, or made in portions."""
+        known: dict[bytes, Floats] = {}
+        if file:
+            known = self._attempt(partial(file.read, list(wanted.texts)), known)
+        self.hits += sum(len(wanted.texts[reading]) for reading in known)
+        vectors: dict[str, Floats] = {}
+        total = sum(map(len, wanted.texts.values()))
+        for made in chain([known] if known else [], wanted.make(known)):
+            texts = {text: reading for reading in made for text in wanted.texts[reading]}
+            vectors.update((text, made[reading]) for text, reading in texts.items())
+            fresh = {} if made is known else made
+            self.embedded += len(fresh)
+            if file:
+                links = {keys[text]: reading for text, reading in texts.items()}
+                size = sum(row.nbytes for row in fresh.values()) + _ROW * (len(fresh) + len(links))
+                self._write(partial(file.write, fresh, links), size)
             if self.on_progress:
-                self.on_progress(done, len(missing))
+                self.on_progress(len(vectors), total)
+        return vectors
 
-    def _portions(
-        self, missing: Sequence[str], kind: TextKind
-    ) -> Iterator[tuple[Sequence[str], Floats]]:
-        if not missing:  # the question below asks for the fingerprint, which may take time
-            return
-        if isinstance(self.embedder, StreamingEmbedder):
-            for positions, rows in self.embedder.stream(missing, kind=kind):
-                yield [missing[position] for position in positions], rows
-            return
-        for positions in portions([len(text) for text in missing], _PORTION):
-            part = [missing[position] for position in positions]
-            yield part, self.embedder.embed(part, kind=kind)
+    def _opened(self, stack: ExitStack) -> VectorFile | None:
+        """The embedder's file, until the stack closes; None where there can be none."""
+        return self._attempt(lambda: stack.enter_context(self._open()), None)
 
-    def _open(self, fingerprint: str) -> VectorFile:
-        folder = _files_folder(self._folder)
+    def _open(self) -> VectorFile:
+        folder = vectors_folder(self._folder)
         folder.mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256(fingerprint.encode()).hexdigest()[:32]
-        return VectorFile(folder / f"{name}.sqlite", fingerprint)
+        name = hashlib.sha256(self.fingerprint.encode()).hexdigest()[:32]
+        return VectorFile(folder / f"{name}.sqlite", self.fingerprint)
+
+    def _write(self, action: Callable[[], None], size: int) -> None:
+        """Do what writes so many bytes; once it fails, nothing more is written."""
+        if not self._writable:
+            return
+        try:
+            self._room.take(size)
+            action()
+        except (sqlite3.Error, OSError) as error:
+            self._writable = False
+            self._tell(f"takes no more vectors ({error}): those are made again next time")
 
     def _attempt(self, action: Callable[[], Result], otherwise: Result) -> Result:
         """What `action` on the cache gives; once it fails, the cache is not used any more."""
-        if self.notice:
+        if not self._usable:
             return otherwise
         try:
             return action()
         except (sqlite3.Error, OSError) as error:
-            self.notice = Notice(
-                "cache",
-                f"the cache of vectors under {self._folder} cannot be used ({error}): vectors are "
-                "made again each time; see `ragcheck cache info`, or set RAGCHECK_CACHE_DIR",
-            )
+            self._usable = False
+            self._tell(f"cannot be used ({error}): vectors are made again each time")
             return otherwise
 
-
-@dataclass(frozen=True, slots=True)
-class CacheFile:
-    """The cached vectors of one embedder; `vectors` is None where the file cannot be read."""
-
-    path: Path
-    fingerprint: str
-    vectors: int | None
-    size: int
-    """Bytes on disk, with what SQLite keeps beside the file."""
+    def _tell(self, what: str) -> None:
+        """Note what is wrong with the cache, the first time."""
+        self.notice = self.notice or Notice(
+            "cache",
+            f"the cache of vectors under {self._folder} {what}; see `ragcheck cache info`, or set "
+            "RAGCHECK_CACHE_DIR",
+        )
 
 
-def cache_info(folder: Path) -> list[CacheFile]:
-    """What a cache folder holds, a file per embedder, in order of fingerprint."""
-    found = []
-    for path in _files_folder(folder).glob("*.sqlite"):
-        size = sum(part.stat().st_size for part in _parts(path))
-        try:
-            fingerprint, vectors = describe(path)
-        except (sqlite3.Error, ValueError):
-            found.append(CacheFile(path, "", None, size))
+class _Wanted:
+    """Texts without a vector; `texts` holds them by what is read of each."""
+
+    def __init__(self, embedder: Embedder, texts: Sequence[str], kind: TextKind) -> None:
+        self.texts: dict[bytes, list[str]] = {}
+        self._embedder = embedder
+        self._kind: TextKind = kind
+        self._tokens: dict[bytes, Tokens] = {}
+        fingerprint = embedder.fingerprint
+        tokens = embedder.tokens(texts, kind=kind) if isinstance(embedder, TokenEmbedder) else None
+        for position, text in enumerate(texts):
+            if tokens is None:
+                reading = _key(fingerprint, kind, text)
+            else:
+                reading = _key(fingerprint, f"tokens of a {kind}", tokens[position])
+                self._tokens[reading] = tokens[position]
+            self.texts.setdefault(reading, []).append(text)
+
+    def make(self, known: Mapping[bytes, Floats]) -> Iterator[dict[bytes, Floats]]:
+        """The vectors of all readings but the known ones, portion by portion."""
+        missing = [reading for reading in self.texts if reading not in known]
+        texts = [self.texts[reading][0] for reading in missing]
+        for positions, rows in self._portions(missing, texts) if missing else ():
+            part = [texts[position] for position in positions]
+            vectors = checked(rows, part, self._embedder)
+            yield {missing[p]: row for p, row in zip(positions, vectors, strict=True)}
+
+    def _portions(
+        self, missing: Sequence[bytes], texts: Sequence[str]
+    ) -> Iterator[tuple[Positions, Floats]]:
+        if self._tokens and isinstance(self._embedder, TokenEmbedder):
+            yield from self._embedder.stream_tokens([self._tokens[key] for key in missing])
+        elif isinstance(self._embedder, StreamingEmbedder):
+            yield from self._embedder.stream(texts, kind=self._kind)
         else:
-            found.append(CacheFile(path, fingerprint, vectors, size))
-    return sorted(found, key=lambda file: (file.fingerprint, file.path.name))
+            for positions in portions([len(text) for text in texts], _PORTION):
+                part = [texts[position] for position in positions]
+                yield positions, self._embedder.embed(part, kind=self._kind)
 
 
-def clear(folder: Path) -> int:
-    """Delete every cached vector under `folder`, nothing else, and return the bytes freed."""
-    freed = 0
-    for path in _files_folder(folder).glob("*.sqlite"):
-        for part in _parts(path):
-            freed += part.stat().st_size
-            part.unlink(missing_ok=True)
-    return freed
-
-
-def _files_folder(folder: Path) -> Path:
-    return folder / "embeddings"
-
-
-def _parts(path: Path) -> list[Path]:
-    """A file and what SQLite keeps beside it while it is open or after a kill."""
-    return sorted(path.parent.glob(f"{path.name}*"))
-
-
-def _key(fingerprint: str, kind: TextKind, text: str) -> bytes:
-    whole = "\0".join((fingerprint, kind, text))
-    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
+def _key(fingerprint: str, kind: str, content: str | Tokens) -> bytes:
+    whole = hashlib.sha256(f"{fingerprint}\0{kind}\0".encode())
+    if isinstance(content, str):
+        whole.update(content.encode("utf-8", "surrogatepass"))
+    else:
+        whole.update(content.astype("<i4").tobytes())
+    return whole.digest()
 
 
 def _stack(rows: Sequence[Floats], fingerprint: str) -> Floats:

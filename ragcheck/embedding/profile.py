@@ -21,6 +21,7 @@ from filelock import FileLock
 from ragcheck.embedding.agreement import Agreement
 from ragcheck.embedding.digests import file_digest, folder_digest
 from ragcheck.embedding.examining import Findings, examine
+from ragcheck.embedding.folder import profiles_folder
 
 _SCHEMA = "ragcheck.profile/1"
 _FILE = "profile.json"
@@ -37,7 +38,7 @@ class Profile:
 
 def profile_of(model: Path, device: str, cache: Path) -> Profile:
     """The profile of the model in a folder: from `cache`, or found out in torch and kept there."""
-    return _profile(model, device, cache / "profiles", _versions())
+    return _profile(model, device, profiles_folder(cache), _versions())
 
 
 @lru_cache(maxsize=8)

@@ -18,9 +18,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ragcheck.embedding import embedded, openvino_model
-from ragcheck.embedding.cache import default_folder
 from ragcheck.embedding.digests import folder_digest
 from ragcheck.embedding.feeding import Feed, Runtime
+from ragcheck.embedding.folder import default_folder
 from ragcheck.embedding.hub import from_hub, installed
 from ragcheck.embedding.openvino_model import OpenVinoModel
 from ragcheck.embedding.profile import Profile, profile_of

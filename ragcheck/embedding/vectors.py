@@ -28,6 +28,19 @@ class StreamingEmbedder(Embedder, Protocol):
 
 
 @runtime_checkable
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that can say of what it makes a vector, so that nothing is made twice."""
+
+    def tokens(self, texts: Sequence[str], *, kind: TextKind) -> Sequence[Tokens] | None:
+        """All that the vector of each text depends on, prompt included; None if it cannot say."""
+        ...
+
+    def stream_tokens(self, tokens: Sequence[Tokens]) -> Iterator[tuple[Positions, Floats]]:
+        """Positions in `tokens` with their vectors, each position once, in any order."""
+        ...
+
+
+@runtime_checkable
 class PieceEmbedder(Embedder, Protocol):
     """An embedder that can say of what pieces it takes a text to consist.
 

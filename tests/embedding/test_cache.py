@@ -16,7 +16,8 @@ import numpy as np
 import platformdirs
 import pytest
 
-from ragcheck.embedding.cache import CachedEmbedder, cache_info, clear, default_folder
+from ragcheck.embedding.cache import CachedEmbedder
+from ragcheck.embedding.folder import cache_info, clear, default_folder
 from ragcheck.embedding.vectors import Positions
 from ragcheck.errors import ComponentError
 from ragcheck.protocols import Embedder, TextKind
@@ -140,7 +141,8 @@ def test_a_vector_that_is_not_finite_is_never_stored(tmp_path: Path) -> None:
 
     with pytest.raises(ComponentError, match="not finite"):
         CachedEmbedder(Broken(), tmp_path).embed(["a"], kind="query")
-    assert [file.vectors for file in cache_info(tmp_path)] == [0]
+    assert cache_info(tmp_path) == []
+    assert CachedEmbedder(Seeded(), tmp_path).missing(["a"], kind="query") == ["a"]
 
 
 def test_a_fingerprint_that_names_too_little_is_found_out(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from ragcheck import api
 from ragcheck.config import configure
-from ragcheck.embedding.cache import cache_info
+from ragcheck.embedding.folder import cache_info
 from ragcheck.prepare import prepare
 from ragcheck.run import RunFolder
 
