@@ -23,7 +23,7 @@ LEAST_OVERLAP, MOST_OVERLAP = 8, 0.75
 
 
 def shorter(known: Evidence) -> Change | None:
-    """Chunks that the embedder reads to their end."""
+    """Chunks that the embedder reads to their end, in as much context."""
     read, size = known.result.chunks.get("read_tokens"), known.size
     if not isinstance(read, float) or size is None:
         return None
@@ -33,7 +33,8 @@ def shorter(known: Evidence) -> Change | None:
         return None
     overlap = known.overlap
     settings = _resized(known, target, overlap and max(1, overlap * target // size))
-    return Change(
+    return _as_much(
+        known,
         f"chunks of {target:,} {known.unit}, which the embedder reads whole",
         f"The embedder stops after about {read:,.0f} tokens of a chunk, and these passages stand "
         "beyond that.",
@@ -82,20 +83,29 @@ def _larger(known: Evidence, target: int, reason: str) -> Change:
 
 
 def finer(known: Evidence) -> Change | None:
-    """Sentence chunks at an equal budget; never smaller fixed ones."""
+    """Sentence chunks in as much context; never smaller fixed ones."""
     target = max(FINE, ceil(known.tokens(known.length) / 10) * 10)
     if known.size is not None and known.tokens(known.size) <= target:
         return None
-    settings = _structured(known, "sentence", target)
-    reason = "Alone these passages are found; their chunks are about other things as well."
+    return _as_much(
+        known,
+        f"sentence chunks of {target:,} tokens",
+        "Alone these passages are found; their chunks are about other things as well.",
+        _structured(known, "sentence", target),
+    )
+
+
+def _as_much(known: Evidence, title: str, reason: str, settings: dict[str, Any]) -> Change:
+    """Smaller chunks, judged within the tokens that the context has now."""
     if known.at.unit == "t":
-        return Change(f"sentence chunks of {target:,} tokens", reason, settings)
+        return Change(title, reason, settings)
     budget = Cut(10 * max(1, round(known.tokens_within(known.at) / 10)), "t")
-    settings["budgets"] = sorted({*known.folder.run.plan.budgets, budget.value})
+    budgets = sorted({*known.folder.run.plan.budgets, budget.value})
     return Change(
-        f"sentence chunks of {target:,} tokens, as many as fill {budget.value:,} tokens",
-        f"{reason} The first {known.at} of them fill about {budget.value:,} tokens now.",
-        {**settings, "at": str(budget)},
+        title,
+        f"{reason} Judge them in as much context: the first {known.at} chunks fill about "
+        f"{budget.value:,} tokens now.",
+        {**settings, "budgets": budgets, "at": str(budget)},
         at=budget,
     )
 
