@@ -99,8 +99,12 @@ class Totals:
         return corrected(failed, control)
 
     def _share_of(self, flags: Flags, among: Flags) -> Summary:
-        values = flags[among].astype(np.float64)
-        return mean_interval(values, self._clusters[self._question[among]])
+        """A share of the missed items `among`, with its interval.
+
+        The items of a question hang together. Documents do not count as clusters here: the placebo
+        stands in the same ones, which are those whose retrieval shall be mended.
+        """
+        return mean_interval(flags[among].astype(np.float64), self._question[among])
 
 
 def corrected(failed: Summary, control: Summary) -> tuple[float | None, float | None, float | None]:

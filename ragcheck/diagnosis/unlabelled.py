@@ -14,8 +14,8 @@ from ragcheck.labels.twins import SHORTEST
 from ragcheck.retrieval.words import words
 from ragcheck.spans import Ints
 
-#: A word of a question that more of the documents hold says little about its subject.
-_COMMON = 0.1
+#: A word of a question that a larger share of the documents holds says little of its subject.
+_COMMON = 0.5
 
 
 def accept_twins(bench: Bench) -> tuple[Trial, Ints]:
@@ -90,7 +90,7 @@ class _Speech:
     def _is_common(self, word: str) -> bool:
         if word not in self._common:
             held = sum(word in document.text.casefold() for document in self._documents)
-            self._common[word] = held > max(1.0, _COMMON * len(self._documents))
+            self._common[word] = held > _COMMON * len(self._documents)
         return self._common[word]
 
     def _slice(self, document: int, start: int, end: int) -> str:

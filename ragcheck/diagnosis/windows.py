@@ -13,6 +13,10 @@ _SPARE = 4
 #: Of the chunks that are not read whole, the share that is read less than the limit assumes.
 _DECILE = 0.1
 
+#: Share of what the embedder is known to read in which the passage must end: at the end of a
+#: document nothing is left after it, and texts differ in how many tokens are read.
+_SURE = 0.85
+
 #: A stretch of tokens of all documents end to end: first and end.
 Run = tuple[int, int]
 
@@ -42,15 +46,18 @@ class Windows:
 
         Its tokens with those of the prefix of the chunk `host` (-1: none) are the chunker's size,
         or the host's where there is none, but no more than the embedder reads; a longer passage is
-        its own window. Ends lie between tokens, except where the passage's lie inside of one.
+        its own window. At the end of a document it may be shorter, so that the passage is read for
+        sure. Ends lie between tokens, except where the passage's lie inside of one.
         """
         prefix = self.prefix_tokens(host)
         run = self.run(start, end)
         low, high = self.document(document)
         wanted = max(self._size(host) - prefix, run[1] - run[0])
         first = max(low, min(run[0] - (wanted - (run[1] - run[0])) // 2, high - wanted))
-        last = min(first + wanted, high)
-        first, last = min(first, run[0]), max(last, run[1])
+        last = max(min(first + wanted, high), run[1])
+        if self.limit is not None:
+            first = max(first, run[1] - int(_SURE * (self.limit - prefix)))
+        first = min(first, run[0])
         begin, stop = self.characters(document, (first, last))
         return Extent(min(begin, start), max(stop, end), prefix)
 
