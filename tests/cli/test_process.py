@@ -180,11 +180,19 @@ def test_a_failing_component_names_its_cell_and_keeps_the_others(project: Path) 
 
 
 SLOW = """
+import pathlib
 import time
 
+from ragcheck.retrieval.bm25 import BM25
+
 class Slow:
+    built = 0
+
     def index(self, texts):
-        time.sleep(60)
+        Slow.built += 1
+        if Slow.built > 1 and pathlib.Path("waiting").exists():
+            time.sleep(60)
+        return BM25().index(texts)
 """
 
 
@@ -192,11 +200,15 @@ class Slow:
     ("stop", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
 )
 def test_a_stopped_sweep_resumes(project: Path, stop: signal.Signals, code: int) -> None:
-    """Finished cells survive Ctrl-C and kill -9; the next call runs only the others."""
+    """Finished cells survive Ctrl-C and kill -9; the next call runs only the others.
+
+    Finished are those that have been diagnosed: the two of the first size.
+    """
     (project / "slow.py").write_text(SLOW)
+    (project / "waiting").touch()
     command = [
         "sweep", "--docs", "docs", "--labels", "q.jsonl", "--chunkers", "fixed",
-        "--chunk-sizes", "64", "--retrievers", "bm25,slow:Slow", "--out", "run",
+        "--chunk-sizes", "8,64", "--retrievers", "bm25,slow:Slow", "--out", "run",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(project)}
     process = subprocess.Popen(
@@ -204,25 +216,23 @@ def test_a_stopped_sweep_resumes(project: Path, stop: signal.Signals, code: int)
     )
     stored = project / "run" / "run.json"
     deadline = time.monotonic() + 60
-    while not (stored.exists() and json.loads(stored.read_text())["systems"]):
+    while not (stored.exists() and len(json.loads(stored.read_text())["systems"]) == 3):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(stop)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == code, errors
     before = stored.read_bytes()
-    (project / "slow.py").write_text(
-        "from ragcheck.retrieval.bm25 import BM25\n"
-        "class Slow:\n"
-        "    def index(self, texts):\n"
-        "        return BM25().index(texts)\n"
-    )
+    shown = ragcheck(project, "report", "run")
+    assert shown.returncode == 0, shown.stderr
+    (project / "waiting").unlink()
     done = ragcheck(project, *command, PYTHONPATH=str(project))
     assert done.returncode == 0, done.stderr
-    assert "1 finished before" in done.stderr
+    assert "2 finished before" in done.stderr
     first, second = json.loads(before)["systems"], json.loads(stored.read_bytes())["systems"]
-    assert second[0] == first[0]
-    assert len(second) == 2
+    assert second[:2] == first[:2]
+    assert [system["diagnosis"] is None for system in first] == [False, False, True]
+    assert [system["diagnosis"] is None for system in second] == [False] * 4
 
 
 def test_two_sweeps_at_once_do_not_share_a_folder(project: Path) -> None:
