@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import asdict
 from importlib import resources
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +16,14 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
+from ragcheck.causes import CAUSES, INTERVENTIONS
 from ragcheck.report import charts
+from ragcheck.report.choice import choose
 from ragcheck.report.load import load
-from ragcheck.report.packing import code
+from ragcheck.report.packing import code, pack
 from ragcheck.report.payload import blocks
 from ragcheck.report.view import build
+from ragcheck.report.view_causes import build_causes
 from ragcheck.report.words import cut_words
 from ragcheck.run import RunFolder
 
@@ -31,6 +35,7 @@ SCRIPTS = (
     "dom.js",
     "save.js",
     "systems.js",
+    "causes.js",
     "questions.js",
     "document.js",
     "case.js",
@@ -48,15 +53,19 @@ def render(folder: RunFolder) -> bytes:
     """The report of a run as UTF-8 HTML. Raises RunError when a table cannot be read."""
     data = load(folder)
     view = build(data)
+    causes = build_causes(data, choose(data), folder)
+    packs = blocks(data, view) | {"causes": pack(asdict(causes)["whys"])}
     style, start, script = _asset("report.css"), _asset("start.js"), _script()
     html = (
         _environment()
         .get_template("page.html")
         .render(
             view=view,
+            causes=causes,
+            meanings=(CAUSES, INTERVENTIONS),
             cut_words=cut_words(data.at.unit, data.at.value),
             charts=[(chart, Markup(charts.svg(chart))) for chart in view.curves.charts],  # noqa: S704
-            blocks={name: Markup(text) for name, text in blocks(data, view).items()},  # noqa: S704
+            blocks={name: Markup(text) for name, text in packs.items()},  # noqa: S704
             script=Markup(code(script.encode())),  # noqa: S704
             style=Markup(style),  # noqa: S704
             start=Markup(start),  # noqa: S704

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ragcheck.records import Cut, Document, Measure, Question, Run, SystemResult
+from ragcheck.report.misses import Misses, read_misses
 from ragcheck.run import RunFolder
 from ragcheck.scores import clusters, first_document
 from ragcheck.verdict import BUDGET, ordering
@@ -32,6 +33,7 @@ class Cell:
 
     `values` maps measures to float64[q] (NaN: null); `items`, `hits` and `chunks` hold one array
     per column; `first_item` and `first_hit` int64[q + 1] say where each question's rows begin.
+    `misses` is None where nobody asked why.
     """
 
     number: int
@@ -42,6 +44,7 @@ class Cell:
     hits: Mapping[str, npt.NDArray[Any]]
     first_hit: Ints
     chunks: Mapping[str, npt.NDArray[Any]]
+    misses: Misses | None = None
 
     @property
     def id(self) -> str:
@@ -146,15 +149,17 @@ def _cell(folder: RunFolder, result: SystemResult, number: int, ids: list[str], 
         hits = hits.filter(hits.column("rank").to_numpy() <= kept)
     row = {id: position for position, id in enumerate(values.column("question").to_pylist())}
     order = np.array([row[id] for id in ids], dtype=np.int64)
+    first_item, causes = _firsts(items, ids), folder.causes(name)
     return Cell(
         number,
         result,
         {measure: column.astype(np.float64)[order] for measure, column in _columns(values).items()},
         _columns(items),
-        _firsts(items, ids),
+        first_item,
         _columns(hits),
         _firsts(hits, ids),
         _columns(folder.chunks(name)),
+        None if causes is None else read_misses(causes, ids, first_item),
     )
 
 

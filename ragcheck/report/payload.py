@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ragcheck import causes
 from ragcheck.report.load import Cell, Floats, Ints, Loaded
 from ragcheck.report.numbers import figure
 from ragcheck.report.outcomes import Outcomes
@@ -59,7 +60,9 @@ def _core(
     values = np.unique(np.concatenate([np.zeros(0), *recalls]))
     meta = {
         "at": {"unit": data.at.unit, "value": data.at.value},
-        "causes": list(CAUSES.values()),
+        "kinds": list(CAUSES.values()),
+        "causes": [[name, words] for name, words in causes.CAUSES.items()],
+        "fixes": list(causes.INTERVENTIONS.items()),
         "outcomes": [[name, doc] for name, doc in OUTCOMES.items()],
         "flags": [[name, doc] for name, doc in FLAGS.items()],
         "measures": shown,
@@ -86,6 +89,8 @@ def _core(
     for number, found in enumerate(view.found):
         mine = outcome_columns(found, values)
         columns |= {f"{name}-{number}": column for name, column in mine.items()}
+    for number, cell in enumerate(data.cells):
+        columns |= {f"{name}-{number}": column for name, column in _told(data, cell).items()}
     return pack(meta, columns)
 
 
@@ -127,6 +132,17 @@ def _ints(values: Iterable[int]) -> Ints:
 def _at(offsets: Ints, position: int) -> int:
     """An offset; a document stored without its text keeps code points."""
     return int(offsets[position]) if position < len(offsets) else position
+
+
+def _told(data: Loaded, cell: Cell) -> dict[str, Ints]:
+    """What a diagnosis says of every question: a bit per cause, and hard distractors (-1: null)."""
+    if cell.misses is None:
+        return {}
+    found = {"why": cell.misses.bits(cell.first_item)}
+    hard = cell.values.get(data.find("distractors", data.at) or "")
+    if hard is not None:
+        found["hard"] = np.nan_to_num(hard, nan=-1.0).astype(np.int64)
+    return found
 
 
 def outcome_columns(found: Outcomes, recalls: Floats) -> dict[str, Ints]:

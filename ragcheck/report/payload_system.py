@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ragcheck.causes import INTERVENTIONS
 from ragcheck.report.load import Cell, Floats, Ints, Loaded
+from ragcheck.report.misses import RANKS, Misses
 from ragcheck.report.numbers import nearest, partly, step_for
 from ragcheck.report.packing import pack
 from ragcheck.report.words import CAUSES
@@ -13,6 +15,8 @@ from ragcheck.report.words import CAUSES
 SCORE_STEPS = 400
 #: Steps in which a bar shows the share of a chunk that repeats others.
 BAR_STEPS = 20
+#: The bit of the intervention that shows more chunks.
+DEEPER = 1 << list(INTERVENTIONS).index("deeper")
 
 
 def system_block(data: Loaded, cell: Cell) -> str:
@@ -29,6 +33,7 @@ def system_block(data: Loaded, cell: Cell) -> str:
         "redundant": _parts(hits["redundant"] / total, BAR_STEPS),
         "cause": np.array([codes.get(str(c), len(codes) - 1) for c in hits["cause"]], dtype=int),
         **_items(data, cell),
+        **(_missed(data, cell, cell.misses) if cell.misses else {}),
     }
     if data.at.unit == "t":
         asked = range(len(data.questions))
@@ -87,6 +92,34 @@ def _items(data: Loaded, cell: Cell) -> dict[str, Ints]:
         "severed": cell.items["severed"].astype(np.int64),
         "pieces": _whole(cell, "pieces"),
     }
+
+
+def _missed(data: Loaded, cell: Cell, misses: Misses) -> dict[str, Ints]:
+    """A row per missed item; its item as the distance from the one before, ranks `rounded`.
+
+    `other` is the place of a system among the finished ones from 1, `twin` a chunk from 1; 0: none.
+    `unseen` is the share of the passage that the embedder reads nowhere, in percent.
+    """
+    place = {other.id: number for number, other in enumerate(data.cells, start=1)}
+    unseen = cell.items.get("unseen", np.zeros(len(cell.items["rank"])))[misses.item]
+    deeper = (misses.fixes & DEEPER) > 0
+    return {
+        "miss": np.diff(misses.item, prepend=0),
+        "why": misses.cause,
+        "fixes": misses.fixes,
+        **{name: rounded(misses.ranks[column]) for name, column in RANKS.items()},
+        "price": rounded(np.where(deeper, misses.ranks["rank_tokens"], 0), 1000),
+        "other": np.array([place.get(id, 0) for id in misses.other], dtype=np.int64),
+        "twin": misses.twin + 1,
+        "suspect": misses.suspect,
+        "unseen": _parts(np.nan_to_num(unseen.astype(np.float64)), 100),
+    }
+
+
+def rounded(ranks: Ints, exact: int = 50) -> Ints:
+    """Ranks to two figures that matter beyond the first so many: nobody reads more."""
+    power = 10 ** np.maximum(0, np.floor(np.log10(np.maximum(ranks, 1))).astype(np.int64) - 1)
+    return np.where(ranks <= exact, ranks, (ranks + power // 2) // power * power)
 
 
 def _whole(cell: Cell, name: str) -> Ints:

@@ -14,8 +14,9 @@ from ragcheck.run import RunFolder
 def values_table(folder: RunFolder, systems: Sequence[str]) -> pa.Table:
     """A row per system and question: `system`, `question`, `tags`, then a column per measure.
 
-    Tags are joined by spaces; a value is null where there is none. Raises RunError for a system
-    that is not in the run.
+    Tags are joined by spaces; a value is null where there is none. A text that a spreadsheet would
+    take for a formula begins with an apostrophe. Raises RunError for a system that is not in the
+    run.
     """
     tags = {question.id: " ".join(question.tags) for question in folder.questions()}
     tables = []
@@ -23,13 +24,18 @@ def values_table(folder: RunFolder, systems: Sequence[str]) -> pa.Table:
         values = folder.values(system)
         asked = values.column("question").to_pylist()
         columns = {
-            "system": [system] * len(asked),
-            "question": asked,
-            "tags": [tags[question] for question in asked],
+            "system": [inert(system)] * len(asked),
+            "question": [inert(question) for question in asked],
+            "tags": [inert(tags[question]) for question in asked],
         }
         measured = {name: values.column(name) for name in values.column_names if name != "question"}
         tables.append(pa.table({**columns, **measured}))
     return pa.concat_tables(tables, promote_options="default") if tables else pa.table({})
+
+
+def inert(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def values_csv(folder: RunFolder, systems: Sequence[str]) -> bytes:

@@ -120,5 +120,11 @@ def _names(chunks: pa.Table, documents: Sequence[str]) -> list[str]:
 
 
 def _word(text: str) -> str:
-    """A text as one word of a file whose columns end at white space; `%20` stands for a space."""
-    return "".join(quote(c) if c.isspace() or c == "%" else c for c in text)
+    """A text as one word of a file whose columns end at white space; `%20` stands for a space.
+
+    Signs that do not print are quoted too: readers end a word, or a file, at some of them.
+    """
+    return "".join(
+        c if c.isprintable() and not c.isspace() and c != "%" else quote(c, errors="replace")
+        for c in text
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
-from ragcheck.report.numbers import ABSENT, Figure, amount, figure, percent, plain, seconds
+from ragcheck.report.numbers import ABSENT, Figure, amount, figure, percent, plain, seconds, share
 from ragcheck.report.ranking import front, ranked
 from ragcheck.report.words import KINDS
 from ragcheck.verdict import price
@@ -17,7 +17,9 @@ COLUMN_DOCS = {
     "chunks": "Chunks in the index.",
     "context": "Mean tokens of the context at the working cut: what the reader pays.",
     "index_s": "Seconds to build the index, without embedding what the cache held.",
-    "query_ms": "Median milliseconds per query (95th percentile in brackets).",
+    "query_ms": "Median milliseconds per query, and below which 95% of the queries stay.",
+    "phase": "Standard deviation of recall over five places where the first window may begin: what "
+    "is luck in the boundaries of a fixed size.",
 }
 KIND_DOC = (
     "Share of the {kind} that no chunk holds whole, over those no longer than the largest chunk; "
@@ -106,7 +108,9 @@ def table_measures(data: Loaded) -> list[tuple[str, str]]:
     wanted = [
         ("recall", data.budget, "recall"),
         ("recall", data.at, "recall"),
+        ("ceiling", data.at, "ceiling"),
         ("pollution", data.at, "pollution"),
+        ("distractors", data.at, "distractors"),
         ("cut_and_missed", data.at, "cut & missed"),
         ("severed", None, "severed"),
         ("nDCG", data.at, "nDCG"),
@@ -135,8 +139,9 @@ def build_systems(data: Loaded, choice: Choice | None) -> Systems:
     measures = table_measures(data)
     order = ranked(data, data.order)
     ahead = front(data)
+    phases = any(cell.result.phase for cell in data.cells)
     return Systems(
-        columns=(*_measured(data, measures), *_costs()),
+        columns=(*_measured(data, measures), *_costs(phases)),
         rows=tuple(
             Row(
                 cell.id,
@@ -145,7 +150,11 @@ def build_systems(data: Loaded, choice: Choice | None) -> Systems:
                 retriever(cell),
                 choice.standing(cell) if choice else "",
                 cell.id in ahead,
-                (*_means(data, cell, measures), *_cost_figures(cell, data)),
+                (
+                    *_means(data, cell, measures),
+                    *((_phase(data, cell),) if phases else ()),
+                    *_cost_figures(cell),
+                ),
             )
             for cell in order
         ),
@@ -161,8 +170,9 @@ def _measured(data: Loaded, measures: list[tuple[str, str]]) -> list[Column]:
     return [Column(name, title, known[name].doc, known[name].better) for name, title in measures]
 
 
-def _costs() -> list[Column]:
+def _costs(phases: bool) -> list[Column]:
     titles = {
+        **({"phase": "offset luck"} if phases else {}),
         "chunks": "chunks",
         "context": "context",
         "index_s": "index s",
@@ -181,7 +191,15 @@ def _means(data: Loaded, cell: Cell, measures: list[tuple[str, str]]) -> list[Fi
     ]
 
 
-def _cost_figures(cell: Cell, data: Loaded) -> list[Figure]:
+def _phase(data: Loaded, cell: Cell) -> Figure:
+    """How recall, by the measure that orders the run, depends on where the first window begins."""
+    spread = cell.result.phase.get("phase_sd")
+    value = plain(spread.get(data.order or "")) if isinstance(spread, Mapping) else None
+    text = ABSENT if value is None else f"±{share(value)}"
+    return Figure(value, text, "phase", note="" if value is not None else "not windows of one size")
+
+
+def _cost_figures(cell: Cell) -> list[Figure]:
     count = plain(cell.result.chunks.get("count"))
     context = price(cell.result)
     index = plain(cell.result.timing.get("index_s"))
@@ -192,7 +210,12 @@ def _cost_figures(cell: Cell, data: Loaded) -> list[Figure]:
         Figure(count, amount(count), "chunks"),
         Figure(context, amount(context), "context"),
         Figure(index, seconds(index), "index_s"),
-        Figure(median, seconds(median), "query_ms", note="" if late is None else seconds(late)),
+        Figure(
+            median,
+            seconds(median),
+            "query_ms",
+            note="" if late is None else f"95%: {seconds(late)}",
+        ),
     ]
 
 

@@ -205,9 +205,17 @@ def _tiles(data: Loaded, best: Cell) -> tuple[Tile, ...]:
     names = [(data.find(base, cut), title) for base, cut, title in wanted]
     unique = {name: title for name, title in names if name}
     return tuple(
-        Tile(f"{title}, {_where(data, name)}", _shown(data, best, name), _spread(data, name))
+        Tile(f"{title}, {_where(data, name)}", _shown(data, best, name), _remark(data, best, name))
         for name, title in list(unique.items())[:4]
     )
+
+
+def _remark(data: Loaded, best: Cell, name: str) -> str:
+    """Of recall what the best possible ranking of these chunks reaches; then all systems."""
+    base, cut = parse_measure(name)
+    ceiling = best.mean(data.find("ceiling", cut)) if base == "recall" else None
+    lead = "" if ceiling is None else f"ceiling {share(ceiling)} · "
+    return f"{lead}{_spread(data, name)}"
 
 
 def _where(data: Loaded, name: str) -> str:
@@ -260,4 +268,14 @@ def _warnings(data: Loaded) -> tuple[Warning_, ...]:
     systems: dict[str, list[str]] = {}
     for notice in data.run.warnings:
         systems.setdefault(notice.text, []).extend([notice.system] if notice.system else [])
-    return tuple(Warning_(text, tuple(names)) for text, names in systems.items())
+    found = [Warning_(text, tuple(names)) for text, names in systems.items()]
+    return (*_unfinished(data), *found)
+
+
+def _unfinished(data: Loaded) -> list[Warning_]:
+    """Planned systems without a result: what is shown is not yet the whole sweep."""
+    left = data.run.missing
+    if not left:
+        return []
+    text = f"{len(left)} of {plural(len(data.run.plan.cells), 'planned system')} not finished: "
+    return [Warning_(f"{text}the same sweep, run again, resumes them.", left)]

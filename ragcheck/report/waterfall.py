@@ -11,6 +11,7 @@ from ragcheck.report.ranking import ranked
 #: Measures that add up to one, after recall: the reason, and the class that colours it.
 LOSSES = {
     "not_ranked": ("whole in a chunk, not ranked", "unranked"),
+    "unseen": ("never read by the embedder", "unread"),
     "cut_and_missed": ("cut by a boundary", "broken"),
     "index_gap": ("not in the index", "absent"),
 }

@@ -32,8 +32,17 @@ function itemsOf(data, found, q) {
     const [doc, start, end] = places[found.credited[row]];
     const spans = places.map(([d, s, e, twin]) => ({ doc: d, start: s, end: e, twin: twin === 1, credited: d === doc && s === start }));
     return { number: i + 1, doc, start, end, spans, coverage: found.found[row], rank: found.rank[row],
-      severed: found.severed[row] === 1, pieces: found.pieces[row] };
+      severed: found.severed[row] === 1, pieces: found.pieces[row], why: whyOf(found, found.missed.get(row)) };
   });
+}
+
+// What the diagnosis says of a missed item, by name.
+function whyOf(found, row) {
+  if (row === undefined) return null;
+  const of = (name) => found[name][row];
+  return { cause: of("why"), fixes: of("fixes"), deeper: of("deeper"), rank: of("deeper"), clipped_oracle: of("clipped_oracle"), tight_oracle: of("tight_oracle"),
+    add_context: of("add_context"), other_retriever: of("other_retriever"), fusion: of("fusion"), price: of("price"), other: of("other"),
+    twin: of("twin") - 1, suspect: of("suspect"), unseen: of("unseen") };
 }
 
 function hitsOf(data, found, cuts, q) {
@@ -97,6 +106,7 @@ function itemLine(view, item) {
   const line = el("p", {}, mark(status), ` ${words} · `, place(view, item.doc, item.start));
   const body = el("div", { class: `item ${status}` }, line);
   if (text && item.severed) body.append(cutLine(view, item, text));
+  body.append(...whyLines(view, item));
   return body;
 }
 
@@ -157,16 +167,24 @@ function rankedPane(view) {
 }
 
 function hitLine(view, hit) {
-  const { data, all, items, now } = view;
+  const { data, all, items, hits, now } = view;
   const spans = items.flatMap((item) => item.spans.filter((span) => span.doc === hit.doc && span.start < hit.end && span.end > hit.start));
   const twin = spans.some((span) => span.twin);
-  const words = hit.gold ? `${hit.gold}% gold` : data.causes[hit.cause];
+  const words = hit.gold ? `${hit.gold}% gold` : data.kinds[hit.cause];
   const link = el("a", { href: state.link({ hit: hit.rank }), class: "open", "aria-current": Number(now.hit) === hit.rank ? "true" : null,
     "aria-label": `Rank ${hit.rank}: show in the document`, text: String(hit.rank) });
   const about = el("p", { class: "under" }, place(view, hit.doc, hit.start), ` · chunk ${hit.chunk + 1} · ${whole(hit.tokens)} tokens · score ${hit.score}`);
-  const body = el("div", {}, el("p", { class: "verdict" }, el("b", { class: hit.gold ? "good" : null, text: words }), twin ? el("span", { class: "tag", text: "twin" }) : null), bar(hit.gold, hit.repeated), about);
+  const body = el("div", {}, el("p", { class: "verdict" }, el("b", { class: hit.gold ? "good" : null, text: words }), twin ? el("span", { class: "tag", text: "twin" }) : null,
+    items.some((item) => item.why && item.why.twin === hit.chunk) ? el("span", { class: "tag", title: "its text says the same as a missed passage, and no label names it", text: "says the same" }) : null,
+    hit === rivalOf(view) ? el("span", { class: "tag rival", title: "the best ranked chunk without labelled text: it stands where a missed passage should", text: "took the place" }) : null), bar(hit.gold, hit.repeated), about);
   if (all[hit.doc] && hit.shown) body.append(snippet(hit, all[hit.doc], spans));
   return el("li", { class: hit.shown ? null : "beyond" }, link, body);
+}
+
+// The best ranked chunk that touches no labelled text, where something was missed.
+function rivalOf({ items, hits }) {
+  const touches = (hit) => items.some((item) => item.spans.some((span) => span.doc === hit.doc && span.start < hit.end && span.end > hit.start));
+  return items.some((item) => item.why) ? hits.find((hit) => !touches(hit)) : undefined;
 }
 
 // The chunk's own text, with its part of a passage marked; it opens at that part.
@@ -203,5 +221,6 @@ function stripCell(data, there, q, current) {
   const outcome = data.outcomes[there.outcome[q]][0];
   const words = outcome === "found" ? `rank ${there.first[q]}` : outcome === "unanswerable" ? "" : percent(there.coverage[q]);
   return el("a", { class: `cell ${outcome}`, href: state.link({ run: there.run, hit: "" }), "aria-current": current ? "true" : null },
-    mark(outcome), ` ${words}`, there.cut[q] ? " ✂" : "");
+    mark(outcome), ` ${words}`, there.cut[q] ? " ✂" : "",
+    ...(there.why && there.why[q] ? [el("small", { text: causesOf(data, there.why[q]).map(([key]) => causeName(key)).join(", ") })] : []));
 }

@@ -36,6 +36,7 @@ function outcomes(raw, one, number) {
     outcome: state.map((value) => value & 3), cut: state.map((value) => (value >> 2) & 1), polluted: state.map((value) => (value >> 3) & 1),
     first: raw[`first-${number}`], coverage: raw[`coverage-${number}`], pollution: raw[`pollution-${number}`],
     recall: Float64Array.from(raw[`recall-${number}`], (code) => recalls[code]),
+    why: raw[`why-${number}`], hard: raw[`hard-${number}`],
   });
 }
 
@@ -81,7 +82,9 @@ async function system(number) {
     for (let q = 0; q < raw.hits.length; q += 1) {
       for (let row = first[q] + 1; row < first[q + 1]; row += 1) score[row] = score[row - 1] - score[row];
     }
-    return { ...raw, first, score };
+    const missed = new Map();
+    for (let row = 0, item = 0; row < (raw.miss?.length || 0); row += 1) { item += raw.miss[row]; missed.set(item, row); }
+    return { ...raw, first, score, missed };
   })();
 }
 

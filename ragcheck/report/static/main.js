@@ -1,8 +1,8 @@
 // Which screen is shown, the keys, and the definitions.
-const SCREENS = ["verdict", "trade-off", "systems", "questions", "case", "compare", "documents", "about"];
-const DRAW = { systems: drawSystems, questions: drawQuestions, case: drawCase, compare: drawCompare, documents: drawDocuments };
+const SCREENS = ["verdict", "trade-off", "systems", "causes", "questions", "case", "compare", "documents", "about"];
+const DRAW = { systems: drawSystems, causes: drawCauses, questions: drawQuestions, case: drawCase, compare: drawCompare, documents: drawDocuments };
 // Screens that show what the address names; a link to them keeps it.
-const KEEP = ["questions", "case", "compare", "documents"];
+const KEEP = ["causes", "questions", "case", "compare", "documents"];
 const SORTED = ["systems", "compare", "documents"];
 const TITLE = document.title;
 let last = "";
@@ -113,7 +113,7 @@ function showTip(target) {
   const name = target.dataset.m || headingOf(target);
   const words = definitions.get(name) || definitions.get(name.split("@")[0]);
   if (!words) return;
-  tip.replaceChildren(el("b", { text: name }), ` ${words}`);
+  tip.replaceChildren(el("b", { text: name.replace(/^(cause|fix):/, "").replaceAll("_", " ") }), ` ${words}`);
   tip.hidden = false;
   const box = target.getBoundingClientRect();
   const left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8));

@@ -19,6 +19,7 @@ function tests(data, now) {
   data.outcomes.forEach(([name], code) => { found[name] = (q) => one.outcome[q] === code; });
   found.cut = (q) => one.cut[q] === 1;
   found.polluted = (q) => one.polluted[q] === 1;
+  if (one.why) data.causes.forEach(([name], at) => { found[name] = (q) => ((one.why[q] >> at) & 1) === 1; });
   found["must-pass"] = (q) => data.questions[q][3] === 1;
   return found;
 }
@@ -81,19 +82,21 @@ async function drawQuestions(now) {
 function facets(data, now) {
   const checks = tests(data, now);
   const chosen = (now.only || "").split(",").filter(Boolean);
-  const outcomes = data.outcomes.map(([name]) => name);
-  const button = (name, doc) => {
-    const others = chosen.filter((other) => other !== name && !(outcomes.includes(name) && outcomes.includes(other)));
+  const apart = [data.outcomes, data.causes].map((pairs) => pairs.map(([name]) => name));
+  const button = (name, doc, hide) => {
+    const others = chosen.filter((other) => other !== name && !apart.some((names) => names.includes(name) && names.includes(other)));
     const count = filtered(data, { ...now, only: others.join(",") }).filter(checks[name]).length;
     const on = chosen.includes(name);
+    if (hide && !count && !on) return null;
     return el("button", {
       type: "button", class: "facet", "aria-pressed": String(on), title: doc, disabled: !count && !on,
       on: { click: () => state.go({ only: (on ? others : [...others, name]).join(","), rows: "" }) },
-    }, el("span", { text: name }), el("b", { text: whole(count) }));
+    }, el("span", { text: causeName(name) }), el("b", { text: whole(count) }));
   };
-  const group = (name, pairs) => el("div", { class: "facets", role: "group", "aria-label": name },
-    ...pairs.map(([facet, doc]) => button(facet, doc)));
+  const group = (name, pairs, hide) => el("div", { class: "facets", role: "group", "aria-label": name },
+    ...pairs.map(([facet, doc]) => button(facet, doc, hide)).filter(Boolean));
   return el("div", { class: "filters" }, group("Outcome", data.outcomes), group("Problem", data.flags),
+    checks[data.causes[0][0]] ? group("Why missed", data.causes, true) : null,
     checks.lost ? group("Change", Object.entries(CHANGES)) : null, tags(data, now), ...held(data, now));
 }
 
@@ -154,6 +157,8 @@ function row(data, one, q) {
   const about = el("p", { class: "under" }, el("bdi", { text: id }));
   if (must) about.append(" · must pass");
   for (const label of labels) about.append(" · ", el("bdi", { text: label }));
+  const why = one.why ? causesOf(data, one.why[q]) : [];
+  if (why.length) about.append(" · ", el("span", { class: "because", text: why.map(([, words]) => words).join("; ") }));
   return el("tr", {},
     el("td", {}, mark(outcome), one.cut[q] ? mark("cut", "✂ cut") : null),
     el("td", { class: "wide" }, el("a", { href: state.link({ view: "case", q: id, run: one.run, hit: "" }), dir: "auto", text }), about),

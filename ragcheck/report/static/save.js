@@ -1,5 +1,7 @@
 // Files made in the page: tables as CSV, the filtered cases as labels, and commands to copy.
-const csvCell = (value) => (/[",\n\r]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+// A text that a spreadsheet would take for a formula begins with an apostrophe; a number stays one.
+const inert = (value) => (/^[=+@\t\r-]/.test(value) && !Number.isFinite(Number(value)) ? `'${value}` : String(value));
+const csvCell = (value) => (/[",\n\r]/.test(value) ? `"${inert(value).replaceAll('"', '""')}"` : inert(value));
 const csv = (rows) => rows.map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
 
 function save(name, text, kind) {
