@@ -59,10 +59,13 @@ def _check_lines(check: Check) -> list[str]:
     return [*lines, *([f"    cannot tell: {check.note}"] if check.note else [])]
 
 
-def comparison_lines(found: Comparison) -> list[str]:
-    """Two systems: what they share, every measure, slices that changed, questions."""
+def comparison_lines(found: Comparison, runs: tuple[str, str] | None = None) -> list[str]:
+    """Two systems, of two `runs` if given: what they share, measures, slices, questions."""
     changes = found.changes
-    lines = [f"{found.baseline} -> {found.candidate}  {len(found.shared.after):,} questions"]
+    sides = (found.baseline, found.candidate)
+    if runs:
+        sides = (f"{runs[0]}: {sides[0]}", f"{runs[1]}: {sides[1]}")
+    lines = [f"{' -> '.join(sides)}  {len(found.shared.after):,} questions"]
     lines += [f"  {sentence}" for sentence in sharing(found.shared)]
     head = ["measure", "before", "after", "change", "p", "outcome", "can see"]
     lines += table(head, _rows(found))

@@ -60,15 +60,15 @@ def command(
     if md is not None:
         md.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(md, comparison_markdown(found).encode())
-    show_comparison(found, as_json)
+    show_comparison(found, as_json, (str(run_a), str(run_b)) if run_b else None)
 
 
 def _counted(systems: tuple[str, ...]) -> str:
     return f"{len(systems) or 'none'} {'is' if len(systems) == 1 else 'are'}"
 
 
-def show_comparison(found: Comparison, as_json: bool) -> None:
-    """Print a comparison as lines or as one JSON document."""
+def show_comparison(found: Comparison, as_json: bool, runs: tuple[str, str] | None = None) -> None:
+    """Print a comparison, of two `runs` if given, as lines or as one JSON document."""
     from ragcheck.artefacts.document import comparison_document
     from ragcheck.artefacts.text import comparison_lines
     from ragcheck.run_json import dump
@@ -76,4 +76,4 @@ def show_comparison(found: Comparison, as_json: bool) -> None:
     if as_json:
         click.echo(dump(comparison_document(found), indent=1))
     else:
-        click.echo("\n".join(comparison_lines(found)))
+        click.echo("\n".join(comparison_lines(found, runs)))

@@ -35,7 +35,7 @@ def test_two_runs_and_what_they_call_the_same(place: Path) -> None:
     assert len(document["lost"]) == 20
     assert document["shared"]["same_documents"] is True
     both = ragcheck(place, "compare", "one", "two", "--system", "y", "--system", "x")
-    assert both.stdout.startswith("y -> x  40 questions")
+    assert both.stdout.startswith("one: y -> two: x  40 questions")
 
 
 @pytest.mark.parametrize(
