@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 
 import pytest
 from rich.console import Console
 
+from ragcheck.causes import CAUSES, CauseSummary, Diagnosis
+from ragcheck.conclusions import Chosen, Summary, SweepVerdict
+from ragcheck.records import Run
 from ragcheck.report.load import load
 from ragcheck.report.summary import SCHEMA, summary
-from ragcheck.report.terminal import print_run
+from ragcheck.report.terminal import cause_lines, print_run
 from ragcheck.report.view import build
 from ragcheck.run import RunFolder
 
@@ -59,3 +63,36 @@ def test_terminal_json_and_page_show_the_same_figures(small_run: RunFolder) -> N
     assert view.verdict.headline is not None
     assert document["verdict"]["system"] == view.verdict.headline.system
     assert document["missing"] == ["section-256/dense"]
+
+
+def with_causes(run: Run, counts: dict[str, dict[str, int]], recommended: str) -> Run:
+    """The run with so many misses of each cause per system."""
+    nothing = Summary(0.0, None, None, 0)
+    found = []
+    for result in run.systems:
+        own = counts.get(result.system.id, {})
+        total = sum(own.values())
+        causes = {name: CauseSummary(n, n / total, nothing, None) for name, n in own.items()}
+        diagnosis = Diagnosis(total, causes, {}) if result.system.id in counts else None
+        found.append(dataclasses.replace(result, diagnosis=diagnosis))
+    chosen = Chosen(recommended, 0.5, nothing)
+    verdict = SweepVerdict("recall@5", 10, ((recommended,),), chosen, chosen, {recommended: 1.0})
+    return dataclasses.replace(run, systems=tuple(found), verdict=verdict)
+
+
+def test_the_largest_causes_of_the_best_and_the_recommended_system(small_run: RunFolder) -> None:
+    view = build(load(small_run))
+    assert view.verdict.headline is not None
+    best = view.verdict.headline.system
+    other = next(r.system.id for r in small_run.run.systems if r.system.id != best)
+    counts = {
+        best: {"truncation": 4, "boundary_cut": 9, "dilution": 1, "hard": 6},
+        other: {"outranked": 1},
+    }
+    assert cause_lines(view, with_causes(small_run.run, counts, other)) == [
+        f"{best} misses 20 passages. 45%: a chunk boundary cuts it; "
+        "30%: nothing single recovers it; 20%: the embedder never read it",
+        f"{other} misses 1 passage. 100%: {CAUSES['outranked']}",
+    ]
+    assert len(cause_lines(view, with_causes(small_run.run, counts, best))) == 1
+    assert cause_lines(view, with_causes(small_run.run, {best: {}}, best)) == []
