@@ -2,7 +2,7 @@
 
 The nearest `ragcheck.toml`, or `pyproject.toml` with a `[tool.ragcheck]` table, is the file. Every
 key of it is a field of `Settings`, a flag of `ragcheck sweep` and a variable `RAGCHECK_<KEY>`.
-Unknown keys are errors with file, line and the nearest name.
+Unknown keys and variables are errors with file, line and the nearest name.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from ragcheck.errors import ConfigError
 from ragcheck.settings import Settings, as_plain
 
 FILE = "ragcheck.toml"
+_PREFIX = "RAGCHECK_"
+#: Variables that are no settings: they never change what a sweep finds.
+_VARIABLES = ("RAGCHECK_CACHE_DIR", "RAGCHECK_CACHE_LIMIT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,9 @@ def configure(flags: Mapping[str, Any], start: Path | None = None) -> Configured
             place = f"{_shown(file)}:{_line(text, key)}"
             values[key] = _anchored(_parsed(key, value, place), root)
             origins[key] = place
+    _refuse_unknown_variables(list(origins))
     for key in origins:
-        variable = f"RAGCHECK_{key.upper()}"
+        variable = _PREFIX + key.upper()
         if os.environ.get(variable):
             values[key], origins[key] = _parsed(key, os.environ[variable], variable), variable
     for key, value in flags.items():
@@ -109,6 +113,14 @@ def _refuse_unknown(file: Path, text: str, table: Mapping[str, Any]) -> None:
             raise ConfigError(
                 f"{place}: `{key}` is {value!r}: expected a table", hint=f"write it as `[{key}]`"
             )
+
+
+def _refuse_unknown_variables(settings: list[str]) -> None:
+    """A misspelt variable must not leave a setting at its default unseen."""
+    known = [*(_PREFIX + key.upper() for key in settings), *_VARIABLES]
+    for variable, value in sorted(os.environ.items()):
+        if value and variable.startswith(_PREFIX) and variable not in known:
+            raise _unknown(f"unknown environment variable `{variable}`", variable, known)
 
 
 def _unknown(message: str, key: str, known: list[str]) -> ConfigError:

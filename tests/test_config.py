@@ -40,6 +40,25 @@ def test_flag_over_environment_over_file_over_default(
     assert configured.origins["budgets"] == "default"
 
 
+@pytest.mark.parametrize(
+    ("variable", "near"),
+    [
+        ("RAGCHECK_CHUNK_SIZE", "RAGCHECK_CHUNK_SIZES"),
+        ("RAGCHECK_CACHEDIR", "RAGCHECK_CACHE_DIR"),
+    ],
+)
+def test_a_misspelt_variable_is_an_error(
+    project: Path, monkeypatch: pytest.MonkeyPatch, variable: str, near: str
+) -> None:
+    monkeypatch.setenv(near, "1")
+    monkeypatch.setenv(variable, "")
+    configure({})
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(ConfigError, match=f"unknown environment variable `{variable}`") as caught:
+        configure({})
+    assert caught.value.hint == f"did you mean `{near}`?"
+
+
 def test_the_nearest_file_wins_and_anchors_its_paths(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,10 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 
-from ragcheck.documents.folder import SUFFIXES
-from tests.conftest import ROOT
 from tests.make_gate import questions, recalls, write_run
 
 PROGRAM = [sys.executable, "-m", "ragcheck"]
@@ -354,34 +350,6 @@ def test_files_are_written_into_folders_that_are_not_there_yet(pinned: Path) -> 
     assert written == {"j/j.xml", "m/m.md", "c/c.md", "b/b.jsonl"}
 
 
-def test_the_action_runs_the_gate_with_its_arguments(pinned: Path) -> None:
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
-    step = next(step for step in action["runs"]["steps"] if step.get("id") == "gate")
-    assert "${{" not in step["run"]
-    (install,) = [one["run"] for one in action["runs"]["steps"] if "torch" in one["run"]]
-    assert "download.pytorch.org/whl/cpu" in install
-    for key in action["outputs"]:
-        assert action["outputs"][key]["value"] == f"${{{{ steps.gate.outputs.{key} }}}}"
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "GATE_ARGS": "run --system bad $(touch pwned)",
-        "JUNIT": "j.xml",
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_OUTPUT": str(pinned / "outputs"),
-    }
-    for arguments, code in (("run --system bad", 1), ("run --system good $(touch pwned)", 2)):
-        environment["GATE_ARGS"] = arguments
-        done = subprocess.run(
-            ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
-            cwd=pinned, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == code, done.stderr
-    assert not (pinned / "pwned").exists()
-    written = dict(line.split("=", 1) for line in (pinned / "outputs").read_text().splitlines())
-    assert set(written) == set(action["outputs"])
-
-
 @pytest.mark.parametrize("folder", ["", "other"])
 def test_the_report_is_named_from_the_workspace(pinned: Path, folder: str) -> None:
     (pinned / "run" / "report.html").write_text("")
@@ -393,22 +361,3 @@ def test_the_report_is_named_from_the_workspace(pinned: Path, folder: str) -> No
     written = dict(line.split("=", 1) for line in (pinned / "outputs").read_text().splitlines())
     page = pinned / "run" / "report.html"
     assert written["report"] == (str(page) if folder else str(page.relative_to(workspace)))
-
-
-def test_templates_name_commands_and_flags_that_exist(pinned: Path) -> None:
-    gitlab = yaml.safe_load((ROOT / "ci" / "ragcheck.gitlab-ci.yml").read_text())[".ragcheck-gate"]
-    assert "slim" not in gitlab["image"], "pip needs git for the address it is given"
-    (script,) = gitlab["script"]
-    script = script.replace("python", sys.executable, 1)
-    environment = {**os.environ, "GATE_ARGS": "run --system good"}
-    done = subprocess.run(["bash", "-c", script], cwd=pinned, env=environment, capture_output=True)
-    assert done.returncode == 0, done.stderr
-    assert (pinned / gitlab["artifacts"]["reports"]["junit"]).is_file()
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    for name in (*(f"docs/handbook{suffix}" for suffix in SUFFIXES), "q.jsonl", "ragcheck.toml"):
-        assert re.search(hook["files"], name), name
-    assert not re.search(hook["files"], "src/main.py")
-    arguments = hook["entry"].split()[1:]
-    shown = ragcheck(pinned, *arguments, "--help")
-    assert shown.returncode == 0
-    assert f"Usage: ragcheck {' '.join(arguments)}" in shown.stdout

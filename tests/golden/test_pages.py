@@ -41,6 +41,6 @@ def test_the_screen_is_the_accepted_one(small: Visit, screen: str) -> None:
     small.page.evaluate(drop)
     shown = scrubbed(small.page.locator("main > section.view:visible").inner_html())
     golden = PAGES / f"{screen}.html"
-    if os.environ.get("RAGCHECK_ACCEPT"):
+    if os.environ.get("ACCEPT_PAGES"):
         golden.write_text(shown, "utf-8")
     assert shown == golden.read_text("utf-8"), f"see {golden.parent.parent / 'README.md'}"
