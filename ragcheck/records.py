@@ -284,3 +284,9 @@ class Run:
         """Planned systems that have no result (the sweep was interrupted)."""
         finished = {result.system.id for result in self.systems}
         return tuple(name for name in self.plan.cells if name not in finished)
+
+    @property
+    def undiagnosed(self) -> tuple[str, ...]:
+        """Systems whose misses the sweep was to trace to their causes, and has not yet."""
+        asked = self.plan.settings.get("diagnosis", False)
+        return tuple(r.system.id for r in self.systems if asked and r.diagnosis is None)

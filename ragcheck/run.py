@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 from ragcheck.errors import ConfigError, MissingRunError, RunError
 from ragcheck.files import write_atomically
 from ragcheck.records import Document, Question, Run, SystemResult
-from ragcheck.run_json import SCHEMA, decode_question, decode_run, dump, encode_question, encode_run
+from ragcheck.run_json import SCHEMA, RunText, decode_question, decode_run, dump, encode_question
 
 
 class RunFolder:
@@ -135,6 +135,7 @@ class RunWriter(RunFolder):
         self.texts = texts
         self.dropped = ""  # ids of systems that another plan left here
         self._lock = filelock.FileLock(path / ".lock")
+        self._text = RunText()
 
     def __enter__(self) -> RunWriter:
         try:
@@ -236,8 +237,7 @@ class RunWriter(RunFolder):
     def save(self, **changes: Any) -> None:
         """Write `run.json`, after replacing fields of the run by `changes`."""
         self.run = dataclasses.replace(self.run, **changes)
-        text = dump(encode_run(self.run), indent=1) + "\n"
-        write_atomically(self.path / "run.json", text.encode())
+        write_atomically(self.path / "run.json", self._text(self.run).encode())
 
 
 def open_folder(path: Path) -> RunFolder:

@@ -50,9 +50,36 @@ def _plain(value: object) -> object:
     return value
 
 
+class RunText:
+    """`run.json` as text, a line per system; what was written of a system before is kept.
+
+    A sweep writes the file after every step: encoding all systems each time would take longer than
+    judging them.
+    """
+
+    def __init__(self) -> None:
+        self._systems: dict[str, tuple[SystemResult, str]] = {}
+
+    def __call__(self, run: Run) -> str:
+        """The whole file."""
+        systems = ",\n".join(self._system(result) for result in run.systems)
+        parts = {name: dump(value) for name, value in encode_run(run).items() if name != "systems"}
+        parts["systems"] = f"[\n{systems}\n]"
+        lines = ",\n".join(f'"{name}": {text}' for name, text in parts.items())
+        return f"{{\n{lines}\n}}\n"
+
+    def _system(self, result: SystemResult) -> str:
+        known = self._systems.get(result.key)
+        if known is None or known[0] is not result:
+            known = result, dump(encode_system(result))
+            self._systems[result.key] = known
+        return known[1]
+
+
 def encode_run(run: Run) -> dict[str, object]:
     """The content of `run.json`."""
-    plan = {**_fields(run.plan), "at": f"@{run.plan.at}", "finished": len(run.systems)}
+    finished = len(run.systems) - len(run.undiagnosed)
+    plan = {**_fields(run.plan), "at": f"@{run.plan.at}", "finished": finished}
     return {
         "schema": run.schema,
         "version": run.version,
@@ -62,16 +89,16 @@ def encode_run(run: Run) -> dict[str, object]:
             for name, m in run.measures.items()
         },
         "plan": plan,
-        "systems": [
-            {
-                **_fields(result.system),
-                **{k: v for k, v in _fields(result).items() if k != "system"},
-            }
-            for result in run.systems
-        ],
+        "systems": [encode_system(result) for result in run.systems],
         "verdict": run.verdict,
         "warnings": run.warnings,
     }
+
+
+def encode_system(result: SystemResult) -> dict[str, object]:
+    """What `run.json` says of one system."""
+    own = {name: value for name, value in _fields(result).items() if name != "system"}
+    return {**_fields(result.system), **own}
 
 
 def _fields(record: Any) -> dict[str, Any]:

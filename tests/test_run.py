@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from ragcheck.causes import CauseSummary, Diagnosis, InterventionSummary
 from ragcheck.errors import ConfigError, RunError
 from ragcheck.files import write_atomically
 from ragcheck.records import (
@@ -26,7 +27,7 @@ from ragcheck.records import (
     SystemResult,
 )
 from ragcheck.run import RunWriter, open_folder
-from ragcheck.run_json import SCHEMA
+from ragcheck.run_json import SCHEMA, dump, encode_run
 from ragcheck.spans import Span
 
 DOCUMENTS = (Document("a.txt", "alpha beta\n", ""), Document("b/ü.md", "# T\n\n😀", "T"))
@@ -87,6 +88,40 @@ def test_a_run_reads_back_equal(tmp_path: Path) -> None:
     assert again.questions() == QUESTIONS
     assert again.values("x").column_names == ["question"]
     assert again.chunks("x").num_rows == 1
+
+
+DIAGNOSIS = Diagnosis(
+    2,
+    {"boundary_cut": CauseSummary(1, 0.5, Summary(0.25, 0.0, 0.5, 2), 0.2),
+     "hard": CauseSummary(1, 0.5, Summary(0.0, None, None, 2), None)},
+    {"clipped_oracle": InterventionSummary(2, 1, Summary(0.25, 0.0, 0.5, 2), 0.2, 2, 0, 0.5)},
+    {"outranked": "no other retriever"},
+    {"oracles": 4},
+)  # fmt: skip
+
+
+def test_a_diagnosed_system_takes_the_place_of_what_it_was(tmp_path: Path) -> None:
+    asked = dataclasses.replace(blank("x", "y").plan, settings={"diagnosis": True})
+    with RunWriter(tmp_path, dataclasses.replace(blank("x", "y"), plan=asked)) as folder:
+        finish(folder, "x")
+        finish(folder, "y")
+        stored = json.loads((tmp_path / "run.json").read_text())
+        assert (stored["plan"]["finished"], folder.run.undiagnosed) == (0, ("x", "y"))
+        assert folder.causes("x") is None
+        folder.write_table("causes", "key-x", pa.table({"question": ["q1"]}))
+        folder.add(dataclasses.replace(result("x"), diagnosis=DIAGNOSIS))
+    again = open_folder(tmp_path)
+    assert again.run == folder.run
+    assert (again.run.systems[0].diagnosis, again.run.undiagnosed) == (DIAGNOSIS, ("y",))
+    causes = again.causes("x")
+    assert causes is not None
+    assert causes.num_rows == 1
+    stored = json.loads((tmp_path / "run.json").read_text())
+    assert stored == json.loads(dump(encode_run(again.run)))
+    assert stored["plan"]["finished"] == 1
+    (tmp_path / "causes" / "key-x.parquet").unlink()
+    with RunWriter(tmp_path, dataclasses.replace(blank("x", "y"), plan=asked)) as folder:
+        assert folder.run.missing == ("x",)
 
 
 def test_texts_can_be_withheld(tmp_path: Path) -> None:
