@@ -11,6 +11,7 @@ from ragcheck.diagnosis.missed import Missed, examine
 from ragcheck.diagnosis.prefixing import Prefixes
 from ragcheck.diagnosis.ranking import INJECTED, Scored
 from ragcheck.diagnosis.showing import Extent, Goal, Place, Showing
+from ragcheck.diagnosis.trial import Outcome
 from ragcheck.diagnosis.windows import Windows
 from ragcheck.spans import Ints
 
@@ -34,6 +35,11 @@ class Bench:
         scorer = Scorer(missed.lists, case.system.embedders, missed.queries)
         windows, prefixes = Windows(case, showing), Prefixes(case, showing)
         return cls(case, showing, missed, windows, prefixes, scorer)
+
+    def outcome(self, place: Place | None, factor: int = 1, placebo: bool | None = None) -> Outcome:
+        """What a place means for a missed item, at `factor` times the cut."""
+        rank, reach = place.rank if place else 0, self.showing.reach(place)
+        return Outcome(reach <= factor, rank, reach, placebo)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

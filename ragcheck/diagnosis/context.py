@@ -10,6 +10,7 @@ import numpy as np
 from ragcheck.diagnosis.bench import Bench
 from ragcheck.diagnosis.ranking import Scored
 from ragcheck.diagnosis.showing import Extent, Goal, Place
+from ragcheck.diagnosis.trial import Outcome
 from ragcheck.spans import Ints
 
 #: The best competitors, which a real change would prefix as well.
@@ -27,8 +28,8 @@ class Patient:
 
 def add_context(
     bench: Bench, patients: Sequence[Patient], purposes: tuple[str, str]
-) -> list[tuple[int, bool] | None]:
-    """The rank at which each goal is whole (0: nowhere) and whether that recovers it.
+) -> list[Outcome | None]:
+    """Where each goal is whole with what is above its chunks before them.
 
     First its own chunks get what is above them; where that recovers it, so do its best competitors.
     None where there is nothing to put before any of its chunks. `purposes` are what the encodings
@@ -45,12 +46,11 @@ def add_context(
         for patient, chunks, place in zip(patients, first, alone, strict=True)
     ]
     joined = _ranked(bench, patients, second, purposes[1])
-    found: list[tuple[int, bool] | None] = []
-    for chunks, one, both in zip(own, alone, joined, strict=True):
-        recovered = bench.showing.within(one) and bench.showing.within(both)
-        last = both if bench.showing.within(one) else one
-        found.append((last.rank if last else 0, recovered) if chunks else None)
-    return found
+    within = bench.showing.within
+    last = [both if within(one) else one for one, both in zip(alone, joined, strict=True)]
+    return [
+        bench.outcome(place) if chunks else None for place, chunks in zip(last, own, strict=True)
+    ]
 
 
 def _competitors(bench: Bench, patient: Patient) -> list[int]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ragcheck.diagnosis.bench import Bench
 from ragcheck.diagnosis.likeness import near_copies
-from ragcheck.diagnosis.missed import Missed
 from ragcheck.diagnosis.showing import Showing
 from ragcheck.diagnosis.trial import Trial
 from ragcheck.records import Document
@@ -60,12 +60,12 @@ class Crowd:
         return self._words[chunk]
 
 
-def crowding(missed: Missed, showing: Showing, skip: Skip) -> Trial:
+def crowding(bench: Bench, skip: Skip) -> Trial:
     """Every missed item in the context that leaves out the chunks that `skip` names."""
+    missed, showing = bench.missed, bench.showing
     walks = [walk(order, showing, skip) for order in missed.orders]
-    places = [showing.place(miss.goal, walks[miss.row]) for miss in missed.misses]
-    ranks = [place.rank if place else 0 for place in places]
-    return Trial.of(ranks, [showing.within(place) for place in places])
+    places = (showing.place(miss.goal, walks[miss.row]) for miss in missed.misses)
+    return Trial.of([bench.outcome(place) for place in places])
 
 
 def walk(order: Ints, showing: Showing, skip: Skip) -> Ints:

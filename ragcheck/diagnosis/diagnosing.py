@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -76,8 +77,8 @@ def _try_all(bench: Bench) -> _Tried:
         injected["add_context"] = _context(bench, placebo)
     found = {
         "accept_twin": accepted,
-        "skip_duplicates": crowding(bench.missed, bench.showing, crowd.duplicate),
-        "skip_overlaps": crowding(bench.missed, bench.showing, crowd.overlap),
+        "skip_duplicates": crowding(bench, crowd.duplicate),
+        "skip_overlaps": crowding(bench, crowd.overlap),
         "deeper": deeper(bench),
         "other_retriever": other,
         "fusion": others.fusions(),
@@ -96,11 +97,9 @@ def _context(bench: Bench, placebo: Placebo) -> Trial:
         if results[number] is not None and (patient := placebo.patient(misses[number]))
     }
     treated = add_context(bench, list(controls.values()), ("placebo", "placebo"))
-    outcome = {n: one[1] for n, one in zip(controls, treated, strict=True) if one is not None}
+    placebos = {n: one.recovered for n, one in zip(controls, treated, strict=True) if one}
     return Trial.of(
-        [one[0] if one is not None else None for one in results],
-        [one is not None and one[1] for one in results],
-        [outcome.get(number) for number in range(len(misses))],
+        [one and replace(one, placebo=placebos.get(n)) for n, one in enumerate(results)]
     )
 
 

@@ -1,4 +1,4 @@
-"""How often a real change fixes what an intervention recovered, by the rank this had reached.
+"""How often a real change fixes what an intervention recovered, by how well it recovered it.
 
 An injection changes one text and leaves its competitors as they were; a real change makes new ones
 of all of them. So a passage that comes first after an injection is fixed more often than one that
@@ -11,14 +11,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ragcheck.diagnosis.trial import Trial
 from ragcheck.measures.corpus import Reals
-from ragcheck.spans import Ints
 
-#: Last rank of each class, and the share that overlapping chunks fixed; the last is for any rank.
-_RANKS = (1, 3, 5, 10)
-_BY_RANK = (0.89, 0.71, 0.27, 0.12, 0.07)
-#: Shares by intervention where they do not depend on the rank. Those at 1 are no injections: the
-#: changed system itself was searched.
+#: How much of the cut each class takes at most, and the share that overlapping chunks fixed. At
+#: five chunks these are the ranks 1, 2 and 3, 4 and 5; the first rank is in the first class always.
+_REACH = (0.2, 0.6)
+_FIXED = (0.89, 0.71, 0.27)
+#: Shares by intervention where they do not depend on it. Those at 1 are no injections: the changed
+#: system itself was searched.
 _CONSTANT: Mapping[str, float] = {
     "accept_twin": 1.0,
     "skip_duplicates": 1.0,
@@ -30,8 +31,9 @@ _CONSTANT: Mapping[str, float] = {
 }
 
 
-def expected_share(intervention: str, rank: Ints) -> Reals:
-    """Share expected to be really fixed of items recovered at each rank (from 1): float64[n]."""
+def expected_share(intervention: str, trial: Trial) -> Reals:
+    """Chance that a real change fixes each missed item: float64[m], 0 where not recovered."""
     if intervention in _CONSTANT:
-        return np.full(len(rank), _CONSTANT[intervention])
-    return np.array(_BY_RANK)[np.searchsorted(_RANKS, rank)]
+        return np.where(trial.recovered, _CONSTANT[intervention], 0.0)
+    reach = np.where(trial.rank == 1, 0.0, trial.reach)
+    return np.where(trial.recovered, np.array(_FIXED)[np.searchsorted(_REACH, reach)], 0.0)

@@ -37,14 +37,11 @@ def try_oracle(bench: Bench, oracle: Oracle, placebo: Placebo) -> Trial:
         if (injection := placebo.injections(misses[number], extents[number]))
     }
     reached = dict(zip(controls, inject(bench, list(controls.values()), "placebo"), strict=True))
-    return Trial.of(
-        [place.rank if place else 0 for place in places],
-        [bench.showing.within(place) for place in places],
-        [
-            bench.showing.within(reached[number]) if number in reached else None
-            for number in range(len(misses))
-        ],
-    )
+    outcomes = []
+    for number, place in enumerate(places):
+        control = bench.showing.within(reached[number]) if number in reached else None
+        outcomes.append(bench.outcome(place, placebo=control))
+    return Trial.of(outcomes)
 
 
 def _injection(bench: Bench, miss: Miss, extent: Extent) -> Injection:

@@ -21,9 +21,7 @@ Orders = Callable[[int], Ints]
 
 def deeper(bench: Bench) -> Trial:
     """The ranking as it is, five times as deep."""
-    places = [miss.place for miss in bench.missed.misses]
-    within = [bench.showing.within(place, DEEPER) for place in places]
-    return Trial.of([place.rank if place else 0 for place in places], within)
+    return Trial.of([bench.outcome(miss.place, DEEPER) for miss in bench.missed.misses])
 
 
 class Others:
@@ -74,19 +72,12 @@ class Others:
             found = [self._bench.showing.place(miss.goal, order[miss.row]) for order in ranked]
             number = min(
                 (number for number, place in enumerate(found) if place),
-                key=lambda number: self._reached(found[number]),
+                key=lambda number: self._bench.showing.reach(found[number]),
                 default=-1,
             )
             places.append(found[number] if number >= 0 else None)
             numbers.append(number)
         return places, numbers
 
-    def _reached(self, place: Place | None) -> int:
-        """Where the cut must lie to show a passage that is somewhere."""
-        if place is None:
-            return 0
-        return place.rank if self._bench.showing.cut.unit == "k" else place.needed
-
     def _trial(self, places: Sequence[Place | None], tried: int) -> Trial:
-        ranks = [(place.rank if place else 0) if tried else None for place in places]
-        return Trial.of(ranks, [self._bench.showing.within(place) for place in places])
+        return Trial.of([self._bench.outcome(place) if tried else None for place in places])

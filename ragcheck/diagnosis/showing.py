@@ -67,10 +67,13 @@ class Showing:
 
     def within(self, place: Place | None, factor: int = 1) -> bool:
         """Whether a passage is whole by `factor` times the cut."""
+        return self.reach(place) <= factor
+
+    def reach(self, place: Place | None) -> float:
+        """How much of the cut it takes to show a passage whole: 1 for all of it, inf: never."""
         if place is None:
-            return False
-        reached = place.rank if self.cut.unit == "k" else place.needed
-        return reached <= factor * self.cut.value
+            return np.inf
+        return (place.rank if self.cut.unit == "k" else place.needed) / self.cut.value
 
     def place(self, goal: Goal, order: Ints, extra: Mapping[int, Extent] = _NONE) -> Place | None:
         """Where `goal` becomes whole in an order of chunks, None where it never does.

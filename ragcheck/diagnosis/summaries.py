@@ -42,7 +42,8 @@ class Totals:
             shown = [name for name in SHOWN_BY[cause] if name in trials]
             # Of several interventions the surest counts, for each item.
             sure = np.max(
-                [np.zeros(len(own)), *(_sure(name, trials[name]) for name in shown)], axis=0
+                [np.zeros(len(own)), *(expected_share(name, trials[name]) for name in shown)],
+                axis=0,
             )
             recovered = np.any(
                 [np.zeros(len(own), np.bool_), *(trials[name].recovered for name in shown)], axis=0
@@ -62,7 +63,7 @@ class Totals:
             tried=int(trial.tried.sum()),
             recovered=int(trial.recovered.sum()),
             recoverable_recall=self._recall(trial.recovered),
-            expected=self._mean(_sure(name, trial)),
+            expected=self._mean(expected_share(name, trial)),
             placebo_tried=int(trial.placebo_tried.sum()),
             placebo_recovered=int(trial.placebo_recovered.sum()),
             corrected=corrected,
@@ -127,8 +128,3 @@ def _bound(product: float, squared: float, scale: float, sign: int) -> float:
     if scale <= 0:
         return math.inf if sign > 0 else 0.0
     return (product + sign * math.sqrt(max(product**2 - squared * scale, 0.0))) / scale
-
-
-def _sure(name: str, trial: Trial) -> Reals:
-    """The share of each item that a real change is expected to fix: 0 where not recovered."""
-    return np.where(trial.recovered, expected_share(name, trial.rank), 0.0)

@@ -8,36 +8,48 @@ from dataclasses import dataclass
 import numpy as np
 
 from ragcheck.measures.boundaries import Flags
+from ragcheck.measures.corpus import Reals
 from ragcheck.spans import Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one missed item: `rank` at which it was whole (0: nowhere), and whether.
+
+    `reach` is how much of the cut it took (`Showing.reach`), `placebo` whether a random window in
+    its place was recovered; None without one.
+    """
+
+    recovered: bool
+    rank: int = 0
+    reach: float = np.inf
+    placebo: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
     """Per missed item: whether the intervention was `tried`, whether it `recovered` the item.
 
-    `rank` int64[m] is the rank at which the item was then whole, 0 for none. `placebo_tried` and
-    `placebo_recovered` say the same of a random window in its place; all false without a placebo.
+    `rank` int64[m] is 0 for none, `reach` float64[m] inf. `placebo_tried` and `placebo_recovered`
+    say the same of a random window in its place; all false without a placebo.
     """
 
     tried: Flags
     recovered: Flags
     rank: Ints
+    reach: Reals
     placebo_tried: Flags
     placebo_recovered: Flags
 
     @classmethod
-    def of(
-        cls,
-        ranks: Sequence[int | None],
-        recovered: Sequence[bool],
-        placebo: Sequence[bool | None] = (),
-    ) -> Trial:
-        """From a rank for every item (None: not tried, 0: not retrieved), and the placebo's."""
-        controls = placebo or [None] * len(ranks)
+    def of(cls, outcomes: Sequence[Outcome | None]) -> Trial:
+        """From the outcome for every missed item, None where it was not tried."""
+        known = [one or Outcome(False) for one in outcomes]
         return cls(
-            tried=np.array([rank is not None for rank in ranks], np.bool_),
-            recovered=np.array(recovered, np.bool_),
-            rank=np.array([rank or 0 for rank in ranks], np.int64),
-            placebo_tried=np.array([one is not None for one in controls], np.bool_),
-            placebo_recovered=np.array([bool(one) for one in controls], np.bool_),
+            tried=np.array([one is not None for one in outcomes], np.bool_),
+            recovered=np.array([one.recovered for one in known], np.bool_),
+            rank=np.array([one.rank for one in known], np.int64),
+            reach=np.array([one.reach for one in known], np.float64),
+            placebo_tried=np.array([one.placebo is not None for one in known], np.bool_),
+            placebo_recovered=np.array([bool(one.placebo) for one in known], np.bool_),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from ragcheck.diagnosis.bench import Bench
 from ragcheck.diagnosis.likeness import says_same
 from ragcheck.diagnosis.missed import Miss
-from ragcheck.diagnosis.trial import Trial
+from ragcheck.diagnosis.trial import Outcome, Trial
 from ragcheck.labels.twins import SHORTEST
 from ragcheck.retrieval.words import words
 from ragcheck.spans import Ints
@@ -25,16 +25,15 @@ def accept_twins(bench: Bench) -> tuple[Trial, Ints]:
     (`likeness.says_same`) about the same subject. Passages of fewer than 20 units have none, as in
     METRICS, section 1.
     """
-    speech = _Speech(bench)
-    twins = [speech.twin(miss) for miss in bench.missed.misses]
-    found = [chunk for _, chunk in twins]
-    ranks = [rank if long else None for rank, long in zip(*_columns(bench, twins), strict=True)]
-    return Trial.of(ranks, [chunk >= 0 for chunk in found]), np.array(found, np.int64)
-
-
-def _columns(bench: Bench, twins: list[tuple[int, int]]) -> tuple[list[int], list[bool]]:
-    goals = [miss.goal for miss in bench.missed.misses]
-    return [rank for rank, _ in twins], [goal.high - goal.low >= SHORTEST for goal in goals]
+    speech, value = _Speech(bench), bench.showing.cut.value
+    outcomes: list[Outcome | None] = []
+    twins = []
+    for miss in bench.missed.misses:
+        rank, chunk = speech.twin(miss)
+        twins.append(chunk)
+        long = miss.goal.high - miss.goal.low >= SHORTEST
+        outcomes.append(Outcome(chunk >= 0, rank, rank / value) if long else None)
+    return Trial.of(outcomes), np.array(twins, np.int64)
 
 
 class _Speech:

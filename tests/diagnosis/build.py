@@ -35,6 +35,7 @@ from ragcheck.spans import Span
 from ragcheck.structure import is_markdown, sections, title
 
 _SIZE = 1024
+_LUCENE = BM25(idf="lucene")
 #: Longer than any text: everything is read.
 WHOLE = 1 << 20
 
@@ -82,9 +83,11 @@ class World:
 
     texts: dict[str, str]
     questions: Sequence[tuple[str, Sequence[object]]]
-    chunker: Chunker = Lines()  # noqa: RUF009 - immutable
+    chunker: Chunker = Lines()
     limit: int = WHOLE
     at: str = "3"
+    lexical: BM25 = _LUCENE
+    pool: int = 100
     titles: dict[str, str] | None = None
 
     def collection(self) -> Collection:
@@ -148,9 +151,9 @@ class World:
     def _searchers(self, chunks: Chunks) -> dict[str, Searcher]:
         texts = chunks.texts(self.collection().documents)
         bag = Bag(self.limit)
-        lexical, dense = BM25(idf="lucene"), Dense(bag)
+        lexical, dense = self.lexical, Dense(bag)
         parts = lexical.index(texts), dense.index(texts)
-        hybrid = Hybrid(lexical, dense)
+        hybrid = Hybrid(lexical, dense, pool=self.pool)
         return {
             "bm25": Searcher("bm25", lexical, parts[0]),
             "dense": Searcher("dense", dense, parts[1], (), (bag,)),
@@ -177,3 +180,47 @@ def filler(seed: int, count: int) -> str:
     return " ".join(
         "".join(a + b for a, b in zip(x, y, strict=True)) for x, y in zip(*syllables, strict=True)
     )
+
+
+_TEXT = (
+    "copper kettle boils water tin pan lid stove gas flame minutes litres 12 40 the a of and with "
+    "in on slow fast kitchen handle spout steam whistle clean rinse dry store cup tea"
+)
+WORDS = _TEXT.split()
+
+
+def random_world(seed: int, **options: object) -> World:
+    """Documents of few words, with titles and headings, repeated passages and likely misses."""
+    random = np.random.default_rng(seed)
+
+    def said(low: int, high: int) -> str:
+        return " ".join(random.choice(WORDS, random.integers(low, high)).tolist())
+
+    texts = {}
+    for number in range(int(random.integers(2, 7))):
+        parts = [said(8, 50) for _ in range(int(random.integers(1, 4)))]
+        heads = [f"# {said(1, 4)}"] + [f"## {said(1, 3)}" for _ in parts[1:]]
+        marked = bool(random.integers(2))
+        blocks = [f"{head}\n\n{part}" for head, part in zip(heads, parts, strict=True)]
+        texts[f"d{number}.{'md' if marked else 'txt'}"] = "\n\n".join(blocks if marked else parts)
+    if random.integers(2):
+        texts["copy.txt"] = texts[str(random.choice(list(texts)))]
+    questions = []
+    for _ in range(int(random.integers(1, 5))):
+        items: list[object] = []
+        for _ in range(int(random.integers(0, 3))):
+            places = [_quoted(random, texts) for _ in range(int(random.integers(1, 3)))]
+            items.append(places)
+        questions.append((said(2, 6), items))
+    return World(texts, questions, **options)  # type: ignore[arg-type]
+
+
+def _quoted(random: np.random.Generator, texts: dict[str, str]) -> tuple[str, str]:
+    """A stretch of a document that begins and ends with a letter."""
+    name = str(random.choice(list(texts)))
+    text = texts[name]
+    while True:
+        start = int(random.integers(len(text) - 5))
+        quote = text[start : start + int(random.integers(5, 60))].strip()
+        if quote:
+            return name, quote

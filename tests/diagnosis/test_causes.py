@@ -166,9 +166,10 @@ def test_overlapping_chunks_that_take_the_places_are_an_overlap_crowd(retriever:
 
 def manuals(*names: str) -> dict[str, str]:
     """A manual for each product, which only its title names, with a line that boils water."""
+    said = "It boils water, then water boils over"
     return {
-        f"{name.replace(' ', '-')}.md": f"# {name}\n\nIt boils water, then water boils over {filler(7 * n, 4)}"
-        for n, name in enumerate(names)
+        f"{name.replace(' ', '-')}.md": f"# {name}\n\n{said} {filler(7 * number, 4)}"
+        for number, name in enumerate(names)
     }
 
 
