@@ -16,10 +16,10 @@ from ragcheck.records import Cut
 
 #: Chunkers that cut windows, wherever that falls.
 WINDOWS = ("fixed", "overlap")
-#: Tokens of sentence chunks where passages lie buried in longer ones (METRICS, section 6).
+#: Least tokens of the chunks where passages lie buried in longer ones (METRICS, section 6).
 FINE = 100
-#: An overlap of fewer units does nothing; one of a larger share of the size stores all too often.
-LEAST_OVERLAP, MOST_OVERLAP = 8, 0.75
+#: An overlap of fewer units does nothing.
+LEAST_OVERLAP = 8
 
 
 def shorter(known: Evidence) -> Change | None:
@@ -43,55 +43,56 @@ def shorter(known: Evidence) -> Change | None:
 
 
 def wider(known: Evidence) -> Change | None:
-    """Boundaries that spare the passages: overlap, or larger chunks where passages are long."""
+    """Boundaries that spare the passages: overlap, larger chunks, or chunks along the structure.
+
+    What follows the text's structure already never goes back to windows.
+    """
     size = known.size or int(known.units(float(known.chunks["tokens"].max(initial=0))))
-    half, now = size // 2, known.overlap or 0
+    half, read_whole = size // 2, not known.result.chunks.get("truncated")
     within = f"95% of the passages are within about {known.length:,} {known.unit}"
     cause = f"Chunk boundaries cut these passages, or part them from what belongs to them. {within}"
-    if known.length <= half and now < half:
+    if known.chunker["name"] not in WINDOWS and known.size is not None:
+        target = _rounded(max(1.5 * known.tokens(size), 2 * known.tokens(known.length)))
+        title = f"chunks of {target:,} tokens instead of {size:,}"
+        return Change(title, f"{cause}.", _resized(known, target)) if read_whole else None
+    if known.length <= half and (known.overlap or 0) < half:
         return Change(
             f"windows of {size:,} {known.unit} that overlap by {half:,}",
             f"{cause}, so such an overlap keeps them whole wherever they lie.",
             _windows(known, "overlap", size, half),
         )
-    if known.length > half and not known.result.chunks.get("truncated"):
-        target = ceil(2 * known.tokens(known.length) / 16) * 16
-        return _larger(known, target, f"{cause}: more than half of a chunk, too much to overlap.")
-    if half < known.length <= MOST_OVERLAP * size and now < known.length:
-        return Change(
-            f"windows of {size:,} {known.unit} that overlap by {known.length:,}",
-            f"{cause}. That is more than half of a chunk, but larger ones the embedder would not "
-            "read to their end.",
-            _windows(known, "overlap", size, known.length),
-        )
-    if known.chunker["name"] == "section":
-        return None
-    tokens = int(known.tokens(size))
+    reason, target = f"{cause}. More overlap would not help", int(known.tokens(size))
+    if known.length > half:
+        reason = f"{cause}: more than half of a chunk, too much to overlap"
+        target = _rounded(2 * known.tokens(known.length)) if read_whole else target
     return Change(
-        f"section chunks of {tokens:,} tokens",
-        f"{cause}. More overlap would not help: cut along the text's structure instead.",
-        _structured(known, "section", tokens),
+        f"section chunks of {target:,} tokens",
+        f"{reason}. Cut along the text's structure instead.",
+        _structured(known, "section", target),
     )
 
 
-def _larger(known: Evidence, target: int, reason: str) -> Change:
-    """Chunks of `target` tokens, along sections where windows cut now."""
-    if known.chunker["name"] in WINDOWS or known.size is None:
-        settings = _structured(known, "section", target)
-        return Change(f"section chunks of {target:,} tokens", reason, settings)
-    return Change(f"chunks of {target:,} tokens", reason, _resized(known, target))
+def _rounded(tokens: float) -> int:
+    """A size that looks like one."""
+    return ceil(tokens / 16) * 16
 
 
 def finer(known: Evidence) -> Change | None:
-    """Sentence chunks in as much context; never smaller fixed ones."""
+    """Small chunks along sentences or structure in as much context; never smaller fixed ones."""
     target = max(FINE, ceil(known.tokens(known.length) / 10) * 10)
     if known.size is not None and known.tokens(known.size) <= target:
         return None
+    name = str(known.chunker["name"])
+    if name in WINDOWS or known.size is None:
+        name = "section" if known.markdown else "sentence"
+        settings = _structured(known, name, target)
+    else:
+        settings = _resized(known, target)
     return _as_much(
         known,
-        f"sentence chunks of {target:,} tokens",
+        f"{name} chunks of {target:,} tokens",
         "Alone these passages are found; their chunks are about other things as well.",
-        _structured(known, "sentence", target),
+        settings,
     )
 
 

@@ -15,6 +15,7 @@ from ragcheck.records import Cut, Document, Question, SystemResult
 from ragcheck.run import RunFolder
 from ragcheck.scores import clusters, first_document
 from ragcheck.statistics.intervals import mean_interval
+from ragcheck.structure import is_markdown
 
 Row = Mapping[str, Any]
 #: Of all passages, how many a chunk or an overlap should have room for (METRICS, section 4).
@@ -73,6 +74,12 @@ class Evidence:
     def documents(self) -> tuple[Document, ...]:
         """The documents of the run, without text where it was written so."""
         return self.folder.documents()
+
+    @property
+    def markdown(self) -> bool:
+        """Whether most documents are Markdown, and so have a structure to cut along."""
+        marked = sum(is_markdown(document.id) for document in self.documents)
+        return 2 * marked > len(self.documents)
 
     @cached_property
     def chunks(self) -> Mapping[str, Any]:

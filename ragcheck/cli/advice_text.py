@@ -91,6 +91,7 @@ def print_advice(
         for line in _block(folder, result, tried):
             click.echo(printable(line))
         click.echo()
+    click.echo("figures count what is gained; what a change loses elsewhere only `--verify` tells")
     hidden = len(results) - SHOWN
     if hidden > 0:
         click.echo(f"{plural(hidden, 'more system')}: `--system ID` or `--json`")

@@ -57,10 +57,18 @@ def test_short_passages_ask_for_half_of_overlap(wide: RunFolder) -> None:
     (advice,) = advised(wide, "fixed-512/bm25", ["boundary_cut"] * 2)
     assert chunkers(advice) == ["overlap-512-256"]
     assert "about 16" in advice.reason
-    (advice,) = advised(wide, "section-512/bm25", ["boundary_cut"] * 2)
-    assert chunkers(advice) == ["overlap-512-256"]
     (advice,) = advised(wide, HALF, ["boundary_cut"] * 2)
     assert chunkers(advice) == ["section-520"]
+
+
+def test_structure_never_goes_back_to_windows(wide: RunFolder) -> None:
+    (advice,) = advised(wide, "section-512/bm25", ["boundary_cut"] * 2)
+    assert chunkers(advice) == ["section-768"]
+    (advice,) = advised(wide, "section-512/bm25", ["dilution"] * 2)
+    assert chunkers(advice) == ["section-170"]
+    rows = rows_for(wide, "section-512/bm25", ["boundary_cut"] * 2)
+    folder = with_causes(wide, "section-512/bm25", rows, truncated=3, read_tokens=245.0)
+    assert advise(folder, folder.result("section-512/bm25")) == ()
 
 
 @pytest.mark.parametrize(
