@@ -65,16 +65,20 @@ class _Proposal:
 
 
 def weigh(known: Evidence) -> Iterator[tuple[float, Advice]]:
-    """Every change that is worth a try with what counts: the recall that its own causes cost.
+    """Every change that is worth a try, with what it counts for: the recall its own causes cost.
 
-    So no miss counts for two changes. In the order of the causes.
+    So no miss counts for two changes; and what a system of the run has made counts for no more than
+    it gained there. In the order of the causes.
     """
     for proposal in _proposals(known):
         if proposal.rows and _beyond_chance(
             known.diagnosis.interventions.get(proposal.intervention)
         ):
             own = [row for row in proposal.rows if row["cause"] in proposal.causes]
-            yield known.recoverable(own).mean or 0.0, _advice(known, proposal)
+            counted = known.recoverable(own).mean or 0.0
+            if proposal.here:
+                counted = min(counted, proposal.expected or 0.0)
+            yield counted, _advice(known, proposal)
 
 
 def _beyond_chance(found: InterventionSummary | None) -> bool:

@@ -35,7 +35,9 @@ def beyond_chance(found: Prediction) -> str:
     """What the placebo leaves of it; "" where none belongs to the intervention."""
     if found.corrected is None or found.low is None or found.high is None:
         return ""
-    ends = f"[{100 * found.low:.0f}, {100 * found.high:.0f}]"
+    # What is above 0 never reads as 0: that is what it is advised for.
+    low = max(100 * found.low, 1.0) if found.low > 0 else 100 * found.low
+    ends = f"[{low:.0f}, {100 * found.high:.0f}]"
     return (
         f"beyond what random windows of the same documents do, {100 * found.corrected:.0f}% "
         f"{ends} of all misses tried are found"
