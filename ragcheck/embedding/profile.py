@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -80,9 +82,12 @@ def _load(folder: Path) -> Profile | None:
         whole = all(file_digest(folder / name) == mark for name, mark in content["files"].items())
         found = content["findings"]
         openvino = Agreement(**found.pop("openvino")) if found["openvino"] else None
-        return Profile(Findings(**found, openvino=openvino), folder) if whole else None
+        profile = Profile(Findings(**found, openvino=openvino), folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    with suppress(OSError):  # what was used least recently is forgotten first (`folder.py`)
+        os.utime(folder)
+    return profile if whole else None
 
 
 def _keep(findings: Findings, part: Path, target: Path) -> Profile:
