@@ -19,8 +19,9 @@ command.add_command(labels_stats.stats)
 
 @command.command(name="add")
 @click.option("--question", required=True, help="The question.")
-@click.option("--doc", default="", help="Document that answers it: its path below the folder.")
+@click.option("--doc", "doc_ids", multiple=True, help="Document: once for all texts, or for each.")
 @click.option("--text", "texts", multiple=True, help="Passage, copied from it; all are needed.")
+@click.option("--any-of", is_flag=True, help="Any one of the texts is enough.")
 @click.option("--id", "identifier", help="Id; the next free one unless given.")
 @click.option("--tag", "tags", multiple=True, help="Tag of the question.")
 @click.option("--must-pass", is_flag=True, help="A gate fails when this question is missed.")
@@ -30,7 +31,11 @@ command.add_command(labels_stats.stats)
 @click.option("--docs", type=click.Path(), help="Folder of documents.")
 @click.option("--labels", type=click.Path(), help="Labels file; made if absent.")
 def add(docs: str | None, labels: str | None, identifier: str | None, **draft: object) -> None:
-    """Append a question; its passage is found in the document, so offsets are never typed."""
+    """Append a question; its passages are found in the documents, so offsets are never typed.
+
+    A document is named by its path below the folder of documents. With several texts, the first
+    --doc belongs to the first --text, and so on.
+    """
     from ragcheck.config import configure
     from ragcheck.documents import read_documents
     from ragcheck.errors import ConfigError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,10 +120,22 @@ def _lines(drift: Drift, documents: Sequence[Document], listed: Sequence[str]) -
         )
     for old, new in sorted(drift.renamed.items()):
         yield f"renamed: {old} -> {new}"
+    yield from _missing(drift, [document.id for document in documents])
     texts = {document.id: document.text for document in documents}
     for passage in drift.drifted:
         if passage.anchor.outcome in listed:
             yield from _passage(passage, texts)
+
+
+def _missing(drift: Drift, ids: Sequence[str]) -> Iterator[str]:
+    """The documents that labels name and nobody has, with the names most like them."""
+    from ragcheck.labels.locating import alike, plain
+    from ragcheck.report.words import plural
+
+    counts = Counter(passage.mark.doc for passage in drift.passages)
+    for name in sorted(counts.keys() - set(ids) - drift.renamed.keys()):
+        hint = f"; {found}" if (found := alike(name, ids)) else ""
+        yield f"no document `{plain(name)}`, named by {plural(counts[name], 'passage')}{hint}"
 
 
 def _passage(passage: Checked, texts: Mapping[str, str]) -> Iterator[str]:

@@ -53,7 +53,12 @@ def stats(configured: Configured, as_json: bool) -> None:
 
 
 def _counts(census: Census) -> Iterator[str]:
-    yield f"{census.questions} questions, {census.passages} passages"
+    yield f"{census.questions} questions, {census.items} items, {census.passages} passages"
+    if census.passages > census.items:
+        yield (
+            "an item is what must be found: a passage, or any one of a group; further members of "
+            f"groups: {census.passages - census.items}"
+        )
     yield from _listed("kind", {name: (n,) for name, n in census.kinds.items() if n})
     yield from _listed("tag", {name: (n,) for name, n in census.tags.items()})
     labelled = {

@@ -27,14 +27,16 @@ _LISTED = 5
 class Draft:
     """What a user says about a new question. Every text of `texts` is needed to answer it.
 
-    `prefix` (what stands right before) or `start` (offset in characters) choose among several
-    places of a text. No texts: the question is meant to be unanswerable, and `unanswerable` must
-    say so.
+    `doc_ids` names the document of each text, or one document for all. `any_of`: any one of the
+    texts is enough. `prefix` (what stands right before) or `start` (offset in characters) choose
+    among several places of a text. No texts: the question is meant to be unanswerable, and
+    `unanswerable` must say so.
     """
 
     question: str
-    doc: str = ""
+    doc_ids: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    any_of: bool = False
     id: str | None = None
     tags: tuple[str, ...] = ()
     must_pass: bool = False
@@ -73,8 +75,12 @@ def add_question(path: Path, documents: Sequence[Document], draft: Draft) -> Add
     is not a label file.
     """
     _complete(draft)
-    found = tuple(_find(text, draft, documents) for text in draft.texts)
-    items = tuple(Item((Passage(place.span),)) for place in found)
+    ids = draft.doc_ids * len(draft.texts) if len(draft.doc_ids) == 1 else draft.doc_ids
+    pairs = zip(ids or ("",) * len(draft.texts), draft.texts, strict=True)
+    found = tuple(_find(text, name, draft, documents) for name, text in pairs)
+    _apart(found)
+    passages = tuple(Passage(place.span) for place in found)
+    items = (Item(passages),) if draft.any_of else tuple(Item((one,)) for one in passages)
     question = Question(draft.id or "", draft.question.strip(), items, draft.tags, draft.must_pass)
     by_id = {document.id: document for document in documents}
     target = path.resolve()
@@ -103,6 +109,16 @@ def _complete(draft: Draft) -> None:
             "no text answers the question",
             hint="copy it from the document with `--text`, or say `--unanswerable`",
         )
+    if len(draft.doc_ids) not in (0, 1, len(draft.texts)):
+        raise InputError(
+            f"texts: {len(draft.texts)}, documents to find them in: {len(draft.doc_ids)}",
+            hint="give `--doc` once for all, or once for each `--text`, in the same order",
+        )
+    if draft.any_of and len(draft.texts) < 2:
+        raise InputError(
+            "`--any-of` needs several texts, any one of which is enough",
+            hint="give `--text` once for each, or leave `--any-of` out",
+        )
     if len(draft.texts) > 1 and (draft.prefix or draft.start is not None):
         raise InputError(
             "`--prefix` and `--start` choose the place of one text",
@@ -110,11 +126,23 @@ def _complete(draft: Draft) -> None:
         )
 
 
-def _find(text: str, draft: Draft, documents: Sequence[Document]) -> Found:
-    document = next((document for document in documents if document.id == draft.doc), None)
+def _apart(found: Sequence[Found]) -> None:
+    """Raises InputError for a place that is named twice: it would count twice."""
+    spans = [place.span for place in found]
+    for place in found:
+        if spans.count(place.span) > 1:
+            raise InputError(
+                f"two of the texts are the same place of {place.span.document}: "
+                f"`{shown(place.text)}`",
+                hint="give each `--text` once",
+            )
+
+
+def _find(text: str, name: str, draft: Draft, documents: Sequence[Document]) -> Found:
+    document = next((document for document in documents if document.id == name), None)
     if document is None:
-        message = f"there is no document `{draft.doc}`" if draft.doc else "no document is named"
-        raise InputError(message, hint=alike(draft.doc, [document.id for document in documents]))
+        message = f"there is no document `{name}`" if name else "no document is named"
+        raise InputError(message, hint=alike(name, [document.id for document in documents]))
     if not text.strip():
         raise InputError("the text is empty", hint=f"copy it from {document.id}")
     spans, exact = _exactly(text, document), True

@@ -24,7 +24,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Counts over a collection. Members of an interchangeable group are passages each.
+    """Counts over a collection. `items` are what questions need: what is counted as found.
+
+    A passage is an item, and so is a group of interchangeable ones, whose members are a passage
+    each.
 
     `kinds` counts questions: `one passage`, `several passages` and `unanswerable` add up to all;
     `several documents`, `interchangeable` and `must_pass` are among them. `tags` counts questions
@@ -33,6 +36,7 @@ class Census:
     """
 
     questions: int
+    items: int
     passages: int
     kinds: Mapping[str, int]
     tags: Mapping[str, int]
@@ -55,6 +59,7 @@ def count_labels(collection: Collection, count_tokens: Callable[[str], int]) -> 
     tags = Counter(tag for question in collection.questions for tag in dict.fromkeys(question.tags))
     return Census(
         len(collection.questions),
+        sum(len(question.items) for question in collection.questions),
         len(passages),
         _kinds(collection.questions),
         dict(sorted(tags.items())),

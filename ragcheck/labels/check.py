@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ragcheck.errors import LabelsError
-from ragcheck.labels.anchoring import Anchor, anchor
+from ragcheck.labels.anchoring import Anchor, anchor, renamed
 from ragcheck.labels.findings import Findings, Place
-from ragcheck.labels.lines import Line, Object, read_lines
-from ragcheck.labels.locating import shown
+from ragcheck.labels.lines import Line, Object, file_names, read_lines
+from ragcheck.labels.locating import alike, plain, shown
 from ragcheck.labels.marks import Mark, read_mark
 from ragcheck.labels.reading import parse_lines
 from ragcheck.records import Document
@@ -125,7 +125,9 @@ def examine(
 
     parse_lines(lines(), recorder)
     if findings.problems:
-        raise LabelsError(findings.problems)
+        _say_missing_documents(recorder, documents)
+        files = file_names(paths)
+        raise LabelsError(sorted(findings.problems, key=lambda p: (files.index(p.where), p.line)))
     anchors = anchor([mark for _, _, mark in recorder.found], documents)
     return [
         (
@@ -137,15 +139,30 @@ def examine(
     ]
 
 
+def _say_missing_documents(recorder: _Recorder, documents: Sequence[Document]) -> None:
+    """Puts names that no document has, nor was renamed from, beside the other problems.
+
+    Alone, they are drift, which is listed passage by passage.
+    """
+    ids = [document.id for document in documents]
+    known = {*ids, *renamed([mark for _, _, mark in recorder.found], documents)}
+    for place, name in recorder.named:
+        if name not in known:
+            (place / "doc").problem(f"there is no document `{plain(name)}`", alike(name, ids))
+
+
 class _Recorder:
     """Takes every passage at its word, so that only problems other than drift are found."""
 
     def __init__(self) -> None:
         self.found: list[tuple[Object, Place, Mark]] = []
+        self.named: list[tuple[Place, str]] = []
 
     def __call__(self, value: Object, place: Place) -> Span | None:
         """A span unlike all others, since where the passage stands is not known yet."""
-        mark = read_mark(value, place)
+        name, mark = value.get("doc"), read_mark(value, place)
+        if isinstance(name, str) and name.strip():
+            self.named.append((place, name))
         if mark is None:
             return None
         self.found.append((value, place, mark))

@@ -42,15 +42,17 @@ def flag(value: Object, key: str, place: Place) -> bool:
     return False
 
 
-def entries(value: Object, key: str, place: Place) -> Sequence[Json] | None:
+def entries(
+    value: Object, key: str, place: Place, *, hint: str | None = None
+) -> Sequence[Json] | None:
     """A list; a problem, and None, for anything else."""
     found = value.get(key)
     if isinstance(found, list):
         return found
     if key not in value:
-        (place / key).problem("is missing")
+        (place / key).problem("is missing", hint)
     else:
-        (place / key).problem(f"is {kind(found)}, not a list")
+        (place / key).problem(f"is {kind(found)}, not a list", hint)
     return None
 
 

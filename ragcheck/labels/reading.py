@@ -16,6 +16,7 @@ from ragcheck.records import Document, Item, Json, Notice, Passage, Question
 KEYS = ("id", "question", "passages", "unanswerable", "tags", "must_pass")
 PASSAGE_KEYS = ("doc", "start", "end", "text", "prefix", "suffix", "weight")
 _GROUP = "any_of"
+_PASSAGES = 'write `"passages": [{"doc": "a.md", "text": ".."}]`, or `"unanswerable": true`'
 
 
 def read_labels(
@@ -107,7 +108,7 @@ def _items(value: Object, place: Place, locate: Locate) -> tuple[Item, ...]:
                 "stand beside `unanswerable`", "an unanswerable question has none: remove one"
             )
         return ()
-    entries = fields.entries(value, "passages", place)
+    entries = fields.entries(value, "passages", place, hint=_PASSAGES)
     if entries is None:
         return ()
     if not entries:

@@ -221,7 +221,7 @@ def test_stats_count_measure_and_doubt(project: Path) -> None:
     done = labels(project, "stats")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0] == "3 questions, 3 passages"
+    assert lines[0] == "3 questions, 3 items, 3 passages"
     for row in (
         "several passages          1",
         "unanswerable              1",
@@ -258,3 +258,28 @@ def test_a_reader_that_leaves_early_is_no_bug_of_ours(project: Path) -> None:
     done = subprocess.run(["bash", "-c", script], cwd=project, capture_output=True, text=True)
     assert done.returncode in (4, 141)  # 4 where the pipe took all before it closed
     assert "bug" not in done.stderr
+
+
+def test_add_takes_texts_of_several_documents_and_alternatives(project: Path) -> None:
+    (project / "docs" / "b.md").write_text("The cap is eight dollars.\n")
+    texts = ("--doc", "a.md", "--text", FEE, "--doc", "b.md", "--text", "cap is eight dollars")
+    done = labels(project, "add", "--question", "Which cap?", "--any-of", *texts)
+    assert done.returncode == 0, done.stderr
+    assert "found in b.md at characters 4 to 24" in done.stdout
+    (entry,) = json.loads((project / "q.jsonl").read_text().splitlines()[-1])["passages"]
+    assert [member["doc"] for member in entry["any_of"]] == ["a.md", "b.md"]
+    stats = labels(project, "stats").stdout.splitlines()
+    assert stats[0] == "4 questions, 4 items, 5 passages"
+    assert stats[1].endswith("further members of groups: 1")
+    odd = labels(project, "add", "--question", "Odd?", *texts, "--doc", "c.md")
+    assert odd.returncode == 2
+    assert "in the same order" in odd.stderr
+
+
+def test_check_names_documents_that_are_not_there(project: Path) -> None:
+    text = (project / "q.jsonl").read_text()
+    (project / "q.jsonl").write_text(text.replace('"a.md"', '"aa.md"', 1))
+    change(project, OLD.replace(RATE, "Another text."))
+    done = labels(project, "check")
+    assert done.returncode == 4
+    assert "no document `aa.md`, named by 1 passage; did you mean `a.md`?" in done.stdout

@@ -22,7 +22,7 @@ def labels(tmp_path):
 
 def add(path, **keys):
     return add_question(
-        path, DOCUMENTS, Draft(**{"question": "What cap?", "doc": "handbook.md", **keys})
+        path, DOCUMENTS, Draft(**{"question": "What cap?", "doc_ids": ("handbook.md",), **keys})
     )
 
 
@@ -50,6 +50,18 @@ def test_further_questions_are_appended_and_lines_before_stay_as_they_are(labels
     assert labels.stat().st_mode & 0o777 == 0o604
 
 
+def test_texts_of_several_documents_in_pairs(labels):
+    keys = {"doc_ids": ("a.md", "handbook.md"), "texts": ("Nothing.", "Late fees")}
+    added = add(labels, **keys)
+    assert [place.span.document for place in added.found] == ["a.md", "handbook.md"]
+    assert [len(item.members) for item in added.question.items] == [1, 1]
+    either = add(labels, **keys, any_of=True, question="Either?")
+    assert [len(item.members) for item in either.question.items] == [2]
+    (_, read), _ = read_labels([labels], DOCUMENTS)
+    assert read == either.question
+    assert '"passages": [{"any_of": [' in labels.read_text().splitlines()[1]
+
+
 @pytest.mark.parametrize("text", ["\n  Late fees are\ncapped ", "Late fees are\r\ncapped"])
 def test_white_space_around_and_line_ends_of_a_shell_do_not_matter(labels, text):
     assert add(labels, texts=(text,)).found[0] == Found(
@@ -63,7 +75,7 @@ def test_a_text_with_other_white_space_and_capitals_is_told_as_matched(labels):
 
 
 def test_an_unanswerable_question(labels):
-    assert add(labels, unanswerable=True, doc="").question.unanswerable
+    assert add(labels, unanswerable=True, doc_ids=()).question.unanswerable
 
 
 @pytest.mark.parametrize(
@@ -91,16 +103,24 @@ def test_one_of_several_places_can_be_chosen(labels, choice):
         ({"texts": ("absent",)}, r"the text is not in handbook\.md: `absent`", "copy it"),
         ({"texts": (" ",)}, "the text is empty", "copy it"),
         (
-            {"texts": ("One.",), "doc": "handbok.md"},
+            {"texts": ("One.",), "doc_ids": ("handbok.md",)},
             "there is no document `handbok.md`",
             "did you mean",
         ),
-        ({"texts": ("One.",), "doc": ""}, "no document is named", "`a.md`"),
+        ({"texts": ("One.",), "doc_ids": ()}, "no document is named", "`a.md`"),
         ({"texts": ("One.",), "question": " "}, "the question is empty", "--question"),
         ({"texts": ("One.",), "id": ""}, "the id is empty", "--id"),
         ({"texts": ()}, "no text answers", "--unanswerable"),
         ({"texts": ("One.",), "unanswerable": True}, "has no text", "--unanswerable"),
         ({"texts": ("One.", "Late"), "start": 0}, "place of one text", "long enough"),
+        (
+            {"texts": ("One.", "Late"), "doc_ids": ("a.md", "a.md", "a.md")},
+            "texts: 2, documents to find them in: 3",
+            "in the same order",
+        ),
+        ({"texts": ("One.",), "doc_ids": ("a.md", "b.md")}, "texts: 1, documents", "once for all"),
+        ({"texts": ("One.",), "any_of": True}, "needs several texts", "leave `--any-of` out"),
+        ({"texts": ("One.", " One. ")}, "the same place of handbook.md: `One.`", "once"),
     ],
 )
 def test_drafts_that_are_refused_leave_no_file(labels, keys, message, hint):
@@ -143,7 +163,7 @@ from pathlib import Path
 from ragcheck.labels.adding import Draft, add_question
 from ragcheck.records import Document
 for n in range(5):
-    draft = Draft(f"Question {sys.argv[2]} {n}?", "a.md", ("Nothing.",))
+    draft = Draft(f"Question {sys.argv[2]} {n}?", ("a.md",), ("Nothing.",))
     add_question(Path(sys.argv[1]), [Document("a.md", "Nothing.")], draft)
 """
 

@@ -19,7 +19,7 @@ def test_every_count_by_hand():
     found = count_labels(
         Collection("", (A, B, BARE), questions, ""), lambda text: len(text.split())
     )
-    assert (found.questions, found.passages) == (3, 4)
+    assert (found.questions, found.items, found.passages) == (3, 3, 4)
     assert found.kinds == {
         "one passage": 1,
         "several passages": 1,

@@ -73,6 +73,34 @@ def test_other_problems_are_errors_all_at_once(labels):
     ]
 
 
+def test_a_wrong_document_name_is_told_beside_other_problems(labels):
+    """Alone it is drift; it must not wait for a second run until the others are mended."""
+    wrong = {"doc": "b.md", "start": 5, "end": 2, "text": "x"}
+    kept = labels.read_text()
+    rows = [
+        {"id": "q-4", "question": "Which?", "passages": [{"doc": "aa.md", "text": "nowhere"}]},
+        {"id": "q-5", "question": "What?", "passages": [wrong]},
+        {"id": "q-6", "question": "Whose?"},
+    ]
+    labels.write_text("\n".join(map(json.dumps, rows)) + "\n" + kept)
+    with pytest.raises(LabelsError) as caught:
+        check_labels([labels], [Document("a.md", OLD)])
+    assert [(p.line, p.key) for p in caught.value.problems] == [
+        (1, "passages[0].doc"),
+        (2, "passages[0].start"),
+        (2, "passages[0].doc"),
+        (3, "passages"),
+    ]
+    first, *_, last = caught.value.problems
+    assert first.message == "there is no document `aa.md`"
+    assert first.hint == "did you mean `a.md`?"
+    assert '"unanswerable": true' in last.hint
+    renamed = [Document("new.md", OLD)]
+    with pytest.raises(LabelsError) as caught:
+        check_labels([labels], renamed)
+    assert not any("`a.md`" in problem.message for problem in caught.value.problems)
+
+
 def test_a_missing_file_is_an_input_error(tmp_path):
     with pytest.raises(InputError):
         check_labels([tmp_path / "none.jsonl"], [])
