@@ -50,10 +50,15 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
     return open_folder(Path(path))
 
 
-def write_report(folder: RunFolder, out: Path | None = None) -> Path:
-    """Render a run, from its folder alone, into its `report.html` or another file."""
+def write_report(
+    folder: RunFolder, out: Path | None = None, against: RunFolder | None = None
+) -> Path:
+    """Render a run, from its folder alone, into its `report.html` or another file.
+
+    With `against` the page holds every system against those of that run as well.
+    """
     path = out or folder.path / "report.html"
-    write_atomically(path, render(folder))
+    write_atomically(path, render(folder, against))
     return path
 
 

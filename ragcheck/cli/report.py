@@ -27,10 +27,11 @@ _BY_SYSTEM = ("trec", "csv")
 @click.option("--system", metavar="ID", help="Only this system (csv, trec).")
 @click.option("--out", type=click.Path(path_type=Path), help="File to write; a folder for trec.")
 @click.option("--charts", type=click.Path(path_type=Path), help="Folder for SVG and PNG charts.")
+@click.option(
+    "--against", type=click.Path(path_type=Path), help="Another run, to compare with in the page."
+)
 @click.option("--open", "open_it", is_flag=True, help="Open the page in a browser.")
-def command(
-    run: Path, form: str, system: str | None, out: Path | None, charts: Path | None, open_it: bool
-) -> None:
+def command(run: Path, form: str, system: str | None, open_it: bool, **places: Path | None) -> None:
     """Render RUN, a folder that `ragcheck sweep` wrote, without its documents or models.
 
     The page goes to report.html and TREC files to trec/ in that folder, json and csv to stdout,
@@ -43,11 +44,14 @@ def command(
         raise ConfigError(f"`--system` has no meaning for {form}, which shows every system")
     if open_it and form != "html":
         raise ConfigError(f"`--open` shows the page, not {form}")
+    out, charts, against = (places[name] for name in ("out", "charts", "against"))
+    if against is not None and form != "html":
+        raise ConfigError(f"`--against` compares in the page, not in {form}")
     folder = open_folder(run)
     if charts is not None:
         _charts(folder, charts)
     elif form == "html":
-        _page(folder, out, open_it)
+        _page(folder, out, open_folder(against) if against else None, open_it)
     elif form == "trec":
         _trec(folder, _chosen(folder, system), out or folder.path / "trec")
     else:
@@ -61,11 +65,11 @@ def _charts(folder: RunFolder, place: Path) -> None:
         click.echo(str(file))
 
 
-def _page(folder: RunFolder, out: Path | None, open_it: bool) -> None:
+def _page(folder: RunFolder, out: Path | None, against: RunFolder | None, open_it: bool) -> None:
     from ragcheck.api import write_report
     from ragcheck.cli.sweeping import show_result
 
-    show_result(folder, write_report(folder, out), as_json=False, open_it=open_it)
+    show_result(folder, write_report(folder, out, against), as_json=False, open_it=open_it)
 
 
 def _text(folder: RunFolder, form: str, system: str | None) -> bytes:

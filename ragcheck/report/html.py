@@ -19,11 +19,15 @@ from markupsafe import Markup
 from ragcheck.causes import CAUSES, INTERVENTIONS
 from ragcheck.report import charts
 from ragcheck.report.choice import choose
-from ragcheck.report.load import load
+from ragcheck.report.load import Loaded, load
 from ragcheck.report.packing import code, pack
 from ragcheck.report.payload import blocks
-from ragcheck.report.view import build
+from ragcheck.report.payload_sides import sides_block
+from ragcheck.report.view import View, build
+from ragcheck.report.view_against import OtherRun, build_against, packed_tests
 from ragcheck.report.view_causes import build_causes
+from ragcheck.report.view_compare import packed
+from ragcheck.report.view_gate import GateView, baseline_outcomes, read_gate
 from ragcheck.report.words import cut_words
 from ragcheck.run import RunFolder
 
@@ -49,12 +53,16 @@ _INDENTED = re.compile(r"\n\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def render(folder: RunFolder) -> bytes:
-    """The report of a run as UTF-8 HTML. Raises RunError when a table cannot be read."""
+def render(folder: RunFolder, against: RunFolder | None = None) -> bytes:
+    """The report of a run as UTF-8 HTML, with another run to compare it with where one is given.
+
+    Raises RunError when a table cannot be read, ComparisonError where the runs share nothing.
+    """
     data = load(folder)
     view = build(data)
     causes = build_causes(data, choose(data), folder)
-    packs = blocks(data, view) | {"causes": pack(asdict(causes)["whys"])}
+    gate, other, packs = _beside(data, view, folder, against)
+    packs = {**blocks(data, view), "causes": pack(asdict(causes)["whys"]), **packs}
     style, start, script = _asset("report.css"), _asset("start.js"), _script()
     html = (
         _environment()
@@ -62,6 +70,8 @@ def render(folder: RunFolder) -> bytes:
         .render(
             view=view,
             causes=causes,
+            gate=gate,
+            other=other,
             meanings=(CAUSES, INTERVENTIONS),
             cut_words=cut_words(data.at.unit, data.at.value),
             charts=[(chart, Markup(charts.svg(chart))) for chart in view.curves.charts],  # noqa: S704
@@ -73,6 +83,24 @@ def render(folder: RunFolder) -> bytes:
         )
     )
     return html.encode()
+
+
+def _beside(
+    data: Loaded, view: View, folder: RunFolder, against: RunFolder | None
+) -> tuple[GateView | None, OtherRun | None, dict[str, str]]:
+    """The gate that ran, the other run, and the blocks that hold them."""
+    mine = {cell.id: found for cell, found in zip(data.cells, view.found, strict=True)}
+    gate = read_gate(folder, data)
+    other = build_against(data, folder, against, mine) if against else None
+    base = None
+    if gate is not None and gate.baseline:
+        base = baseline_outcomes(data, gate, mine[gate.system])
+    if base is None and other is None:
+        return gate, other, {}
+    tests = packed_tests(other) if other else {}
+    pairs = packed(data, view.compare)
+    pairs["pairs"] = {**pairs["pairs"], **tests}
+    return gate, other, {"pairs": pack(pairs), "others": sides_block(gate, base, other)}
 
 
 def _policy(style: str, *scripts: str) -> str:

@@ -12,8 +12,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from ragcheck.causes import CAUSES as CAUSES_OF_MISSES
+from ragcheck.causes import INTERVENTIONS
 from ragcheck.records import Document
 from ragcheck.report.load import Cell, Loaded
+from ragcheck.report.misses import RANKS, Misses
 from ragcheck.report.numbers import percent, stepped
 from ragcheck.report.outcomes import FOUND, UNANSWERABLE, WHOLE, Outcomes
 from ragcheck.report.payload_system import score_step
@@ -37,12 +40,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """A passage that a question needs, with what became of it in words."""
+    """A passage that a question needs, with what became of it and why, in words."""
 
     status: str
     words: str
     place: str
     segments: tuple[Segment, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,28 @@ def _item(data: Loaded, cell: Cell, row: int, shown: list[tuple[int, int, int]])
     segments = _segments(
         document.text, (start, end), _edges(cell, number), [s[1:] for s in shown if s[0] == number]
     )
-    return ItemView(status, words, place(document, start), tuple(segments))
+    why = why_words(cell.misses, row) if cell.misses else ""
+    return ItemView(status, words, place(document, start), tuple(segments), why)
+
+
+def why_words(misses: Misses, item: int) -> str:
+    """Why an item was missed and what recovers it, in a sentence; empty where it was not missed."""
+    row = int(np.searchsorted(misses.item, item))
+    if row == len(misses.item) or misses.item[row] != item:
+        return ""
+    cause = list(CAUSES_OF_MISSES)[misses.cause[row]]
+    fixes = [
+        f"{words}{_reached(misses, name, row)}"
+        for place, (name, words) in enumerate(INTERVENTIONS.items())
+        if misses.fixes[row] >> place & 1
+    ]
+    brought = f"brought back by: {'; '.join(fixes)}" if fixes else "nothing that was tried helps"
+    return f"{CAUSES_OF_MISSES[cause]} ({cause.replace('_', ' ')}); {brought}"
+
+
+def _reached(misses: Misses, intervention: str, row: int) -> str:
+    rank = int(misses.ranks[RANKS[intervention]][row]) if intervention in RANKS else 0
+    return f" (rank {rank})" if rank else ""
 
 
 def place(document: Document, start: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -137,7 +138,7 @@ def _against(
     )
 
 
-def packed(data: Loaded, found: Compare) -> dict[str, object]:
+def packed(data: Loaded, found: Compare) -> dict[str, Any]:
     """The tested pairs for the page's script: whole steps of the last digit that is shown."""
     units = [data.run.measures[name].unit for name in found.measures]
     codes = list(READINGS)

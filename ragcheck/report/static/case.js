@@ -1,9 +1,11 @@
 // One question of one system: its passages, the document, the ranked chunks, and all systems.
-async function drawCase(now) {
+async function drawCase(asked) {
   const data = await core();
+  const now = settled(data, asked);
   const number = data.system(now.run);
   const one = data.systems[number];
   const list = filtered(data, { ...now, run: one.run });
+  if (current !== asked) return;
   if (now.q && !data.number.has(now.q)) {
     byId("case").replaceChildren(toolbar({ data, one, q: -1, now }, list),
       el("p", { class: "empty", text: `This run has no question “${now.q}”.` }));
@@ -13,7 +15,7 @@ async function drawCase(now) {
   const [cuts, found] = await Promise.all([chunks(one.chunks), system(number)]);
   const [items, hits] = [itemsOf(data, found, q), hitsOf(data, found, cuts, q)];
   const all = await texts(data, [...items.flatMap((item) => item.spans), ...hits].map((span) => span.doc));
-  if (current !== now) return;
+  if (current !== asked) return;
   const view = { data, one, q, cuts, found, all, now, items, hits };
   byId("case").replaceChildren(
     toolbar(view, list), heading(view), ...view.items.map((item) => itemLine(view, item)),
@@ -79,7 +81,14 @@ function heading({ data, one, q }) {
   const line = el("p", { class: "eyebrow" }, mark(outcome), " ", el("bdi", { text: id }));
   if (must) line.append(" · must pass");
   for (const label of labels) line.append(" · ", el("bdi", { text: label }));
-  return el("div", { class: "asked" }, line, el("h2", { dir: "auto", text }), el("p", { class: "hint", text: `${words[0].toUpperCase()}${words.slice(1)}.` }));
+  return el("div", { class: "asked" }, line, el("h2", { dir: "auto", text }), el("p", { class: "hint" }, `${words[0].toUpperCase()}${words.slice(1)}.`, ...distractors(data, one, q)));
+}
+
+// Chunks that the other family of retrievers takes for better evidence than the evidence.
+function distractors(data, one, q) {
+  const count = one.hard ? one.hard[q] : -1;
+  if (count <= 0) return [];
+  return [" ", el("span", { class: "n", tabindex: "0", "data-m": "distractors", text: `${whole(count)} hard ${count === 1 ? "distractor" : "distractors"} in the context.` })];
 }
 
 // The same words as the cases that are in the page itself.

@@ -1,4 +1,4 @@
-// Two systems of the run: what differs and how surely, and which questions changed.
+// Two systems, of one run or of two: what differs and how surely, and which questions changed.
 const CHANGES = {
   different: "whose recall at the working cut differs",
   lost: "answered worse than by the other system",
@@ -6,12 +6,14 @@ const CHANGES = {
   same: "answered alike",
 };
 
-// The system that the chosen one is held against: the one named, or the best, or the runner-up.
-function against(data, now) {
-  const run = data.systems[data.system(now.run)].run;
-  const named = data.systems.findIndex((one) => one.run === now.vs);
-  if (named >= 0) return named;
-  return data.systems.findIndex((one) => one.run === (run === data.best ? data.second : data.best));
+// What the chosen system is held against: the one named, or the same of the other run, or the best,
+// or the runner-up.
+function versus(data, now) {
+  const one = data.systems[data.system(now.run)];
+  const named = sideOf(data, now.vs);
+  if (named && named !== one) return named;
+  const same = data.others.find((other) => other.run !== "base" && other.id === one.id);
+  return same || data.systems.find((other) => other.run === (one.run === data.best ? data.second : data.best));
 }
 
 async function drawCompare(now) {
@@ -19,53 +21,75 @@ async function drawCompare(now) {
   const pairs = await block("pairs");
   if (current !== now) return;
   const place = byId("compare");
-  if (data.systems.length < 2) {
+  const after = data.systems[data.system(now.run)];
+  const before = versus(data, now);
+  if (!before) {
     place.replaceChildren(el("p", { class: "empty", text: "Only one system has finished: there is nothing to hold it against." }));
     return;
   }
-  const [b, a] = [data.system(now.run), against(data, now)];
-  const full = { ...now, run: data.systems[b].run, vs: data.systems[a].run, sort: now.sort || "change" };
+  const full = { ...now, run: after.run, vs: before.run, sort: now.sort || "change" };
   full.only = (now.only || "").split(",").filter((name) => CHANGES[name]).join(",") || "different";
   const list = filtered(data, full);
   const rows = Number(now.rows) || ROWS;
-  const command = () => `ragcheck compare ${folder()} --system ${quoted(data.systems[a].id)} --system ${quoted(data.systems[b].id)}`;
+  const swap = before.of ? null : el("button", { type: "button", class: "plain", text: "Swap", on: { click: () => state.go({ run: full.vs, vs: full.run, only: swapped(now.only), rows: "" }) } });
+  const command = commandOf(data, before, after);
   place.replaceChildren(
     el("div", { class: "tools" },
-      picker(data, "System", full.run, (run) => ({ run, vs: full.vs })), picker(data, "against", full.vs, (vs) => ({ run: full.run, vs })),
-      el("button", { type: "button", class: "plain", text: "Swap", on: { click: () => state.go({ run: full.vs, vs: full.run, only: swapped(now.only), rows: "" }) } }),
-      copyButton("Copy command", command)),
-    differences(data, pairs, a, b),
+      picker(data, "System", full.run, (run) => ({ run, vs: before.of && before.id === after.id ? "" : full.vs })),
+      picker(data, "against", full.vs, (vs) => ({ run: full.run, vs }), data.others),
+      swap || "", command ? copyButton("Copy command", () => command) : ""),
+    ...(before.of && data.other && before.run !== "base" ? [el("p", { class: "hint", text: `${data.other.name}: ${data.other.words.join("; ")}.` })] : []),
+    differences(data, pairs, before, after),
     el("h2", { text: "Which questions changed" }),
     changes(data, full),
-    totals(data, data.systems[b], list),
-    changeTable(data, list.slice(0, rows), full, a, b),
+    totals(data, after, list),
+    changeTable(data, list.slice(0, rows), full, before, after),
     more(list.length, rows) || "",
     el("div", { class: "saves" }, ...saves(data, full, list)),
-    tagTable(data, a, b) || "");
+    tagTable(data, before, after) || "");
 }
 
 const swapped = (only) => ({ lost: "gained", gained: "lost" })[only] || only || "";
 
-function differences(data, pairs, a, b) {
+// The command that says the same in a terminal; another run's folder is known only beside this one.
+function commandOf(data, before, after) {
+  const systems = `--system ${quoted(before.id)} --system ${quoted(after.id)}`;
+  if (!before.of) return `ragcheck compare ${folder()} ${systems}`;
+  if (before.run === "base" || !data.other.beside) return "";
+  return `ragcheck compare ${folder(`/../${data.other.name}`)} ${folder()} ${systems}`;
+}
+
+// The tested differences of two systems, second minus first: [difference, low, high, reading, means].
+function tested(data, pairs, before, after) {
+  const [a, b] = [data.systems.indexOf(before), data.systems.indexOf(after)];
+  if (before.of) {
+    const x = data.others.filter((one) => one.of === before.of).indexOf(before);
+    return before.run === "base" ? null : pairs.pairs[`x${x}-${b}`];
+  }
   const found = pairs.pairs[`${Math.min(a, b)}-${Math.max(a, b)}`];
-  const [mine, other] = [data.systems[b].id, data.systems[a].id];
-  const head = el("tr", {}, ...["", "difference", "reading", mine, other].map((text, at) =>
+  const minus = (value) => (value === null ? null : -value);
+  return found && found.map(([delta, low, high, code], m) => [
+    ...(a < b ? [delta, low, high, code] : [minus(delta), minus(high), minus(low), code > 1 ? code : 1 - code]), pairs.measures[m][2][a], pairs.measures[m][2][b]]);
+}
+
+function differences(data, pairs, before, after) {
+  const found = tested(data, pairs, before, after);
+  const head = el("tr", {}, ...["", "difference", "reading", sideName(after), sideName(before)].map((text, at) =>
     el(at ? "th" : "td", { scope: at ? "col" : null, class: at && at !== 2 ? "num" : null, text })));
-  const body = pairs.measures.map(([name, shares, means], m) => {
-    let cell = ["–", "", ""];
-    if (found) {
-      const [delta, low, high, code] = found[m];
-      const turn = a < b ? 1 : -1;
-      const ends = turn > 0 ? [low, high] : [high, low];
-      const text = low === null ? "" : `[${ends.map((end) => signed(turn * end, shares)).join(", ")}]`;
-      cell = [delta === null ? "–" : signed(turn * delta, shares), pairs.readings[turn > 0 || code > 1 ? code : 1 - code], text];
-    }
+  const means = ([, , all], side) => all[data.systems.indexOf(side)] ?? "–";
+  const body = pairs.measures.map((measure, m) => {
+    const [name, shares] = measure;
+    const [delta, low, high, code, was, is] = found && found[m] ? found[m] : [null, null, null, null, means(measure, before), means(measure, after)];
+    const reading = code === null ? "" : pairs.readings[code];
+    const ends = low === null ? "" : `[${signed(low, shares)}, ${signed(high, shares)}]`;
     return el("tr", {}, el("th", { scope: "row" }, el("span", { class: "n", tabindex: "0", "data-m": name, text: name })),
-      el("td", { class: "num" }, el("b", { class: "strong", text: cell[0] }), " ", el("small", { class: "ci", text: cell[2] })), el("td", {}, el("span", { class: `reading-${cell[1].split(" ")[0]}`, text: cell[1] })),
-      el("td", { class: "num", text: means[b] }), el("td", { class: "num", text: means[a] }));
+      el("td", { class: "num" }, el("b", { class: "strong", text: delta === null ? "–" : signed(delta, shares) }), " ", el("small", { class: "ci", text: ends })),
+      el("td", {}, el("span", { class: `reading-${reading.split(" ")[0]}`, text: reading })),
+      el("td", { class: "num", text: is }), el("td", { class: "num", text: was }));
   });
   const note = found ? "Both systems answered the same questions; the brackets hold the 95% interval of their paired difference."
-    : "With so many systems only pairs with the best are tested here; the command tests this one.";
+    : before.run === "base" ? "Against the committed baseline; the table of the gate, on Verdict, says how sure the difference is."
+      : "With so many systems only some pairs are tested here; the command tests this one.";
   return el("div", {}, el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Differences" }, el("table", { class: "pairs" }, el("thead", {}, head), el("tbody", {}, ...body))),
     el("p", { class: "hint", text: note }));
 }
@@ -86,15 +110,14 @@ function changes(data, full) {
     }, el("span", { text: name === "different" ? "only different" : name }), el("b", { text: whole(every.filter(checks[name]).length) })))));
 }
 
-function changeTable(data, list, full, a, b) {
-  const [before, after] = [data.systems[a], data.systems[b]];
-  const named = (word, one, short) => [`${word} `, el("span", { class: "long", text: one.id }), el("span", { class: "short", text: short })];
+function changeTable(data, list, full, before, after) {
+  const named = (word, one, short) => [`${word} `, el("span", { class: "long", text: sideName(one) }), el("span", { class: "short", text: short })];
   const titles = [["change"], ["question"], named("recall", after, "here"), named("recall", before, "there"), ["rank here"], ["rank there"]];
   const head = el("tr", {}, ...titles.map((parts, at) => el("th", { scope: "col", class: at > 1 ? "num" : null }, ...parts)));
   const body = el("tbody");
   for (const q of list) {
-    const change = after.recall[q] - before.recall[q];
-    const name = change < 0 ? "lost" : change > 0 ? "gained" : "same";
+    const change = changeOf(after, before, q);
+    const name = change < 0 ? "lost" : change > 0 ? "gained" : change === 0 ? "same" : "apart";
     const [id, text] = data.questions[q];
     body.append(el("tr", {}, el("td", {}, mark(name)),
       el("td", { class: "wide" }, el("a", { dir: "auto", text, href: state.link({ view: "case", q: id, run: after.run, vs: before.run, only: full.only, sort: full.sort, hit: "", rows: "" }) }),
@@ -105,13 +128,12 @@ function changeTable(data, list, full, a, b) {
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Questions" }, el("table", { class: "questions changes" }, el("thead", {}, head), body));
 }
 
-function tagTable(data, a, b) {
+function tagTable(data, before, after) {
   const groups = new Map();
   data.questions.forEach((row, q) => { for (const tag of row[2]) groups.set(tag, [...(groups.get(tag) || []), q]); });
   if (!groups.size) return null;
-  const [before, after] = [data.systems[a], data.systems[b]];
   const rows = [...groups].sort((x, y) => y[1].length - x[1].length || compare(x[0], y[0])).slice(0, 40).map(([tag, all]) => {
-    const list = all.filter((q) => before.recall[q] >= 0);
+    const list = all.filter((q) => before.recall[q] >= 0 && after.recall[q] >= 0);
     const sum = (one) => list.reduce((total, q) => total + one.recall[q], 0);
     const count = (test) => list.filter((q) => test(after.recall[q] - before.recall[q])).length;
     const steps = list.length ? Math.round((sum(after) - sum(before)) / list.length) : 0;
@@ -120,7 +142,7 @@ function tagTable(data, a, b) {
       el("td", { class: "num", text: share(sum(before), list.length) }), el("td", { class: "num", text: list.length ? signed(steps, 1) : "–" }),
       el("td", { class: "num", text: whole(count((d) => d < 0)) }), el("td", { class: "num", text: whole(count((d) => d > 0)) }));
   });
-  const titles = ["tag", "questions", after.id, before.id, "difference", "lost", "gained"];
+  const titles = ["tag", "questions", sideName(after), sideName(before), "difference", "lost", "gained"];
   return el("section", { class: "strip tagged", "aria-label": "By tag" }, el("h2", { text: `By tag: ${data.measures.recall}` }),
     el("p", { class: "hint", text: "Means without a test: few questions carry one tag, and many tags make chance differences." }),
     el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "By tag" }, el("table", {}, el("thead", {}, el("tr", {}, ...titles.map((text, at) => el("th", { scope: "col", class: at ? "num" : null, text })))),

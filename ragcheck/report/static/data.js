@@ -53,6 +53,9 @@ const core = once("core", async () => {
     return Array.from({ length: to - from }, (__, p) => [raw.home[from + p], raw.start[from + p], raw.start[from + p] + raw.length[from + p], raw.twin[from + p]]);
   })));
   raw.systems.forEach((one, number) => outcomes(raw, one, number));
+  const others = byId("data-others") ? await block("others") : { systems: [], gate: null, run: null };
+  raw.others = others.systems.map((one, number) => outcomes(others, one, number));
+  [raw.gate, raw.other] = [others.gate, others.run];
   const place = new Map(raw.systems.map((system, at) => [system.run, at]));
   raw.system = (run) => place.get(run) ?? place.get(raw.best) ?? 0;
   return raw;

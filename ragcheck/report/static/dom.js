@@ -64,9 +64,13 @@ async function copy(text, button) {
   }
 }
 
-function picker(data, title, run, change) {
+function picker(data, title, run, change, others = []) {
   const select = el("select", { "aria-label": title, on: { change: () => state.go({ hit: "", rows: "", ...change(select.value) }) } });
-  for (const one of data.systems) select.append(el("option", { value: one.run, text: one.id, selected: one.run === run }));
+  const options = (systems) => systems.map((one) => el("option", { value: one.run, text: one.id, selected: one.run === run }));
+  for (const of of new Set(others.map((one) => one.of))) {
+    select.append(el("optgroup", { label: of }, ...options(others.filter((one) => one.of === of))));
+  }
+  select.append(...(others.length ? [el("optgroup", { label: "this run" }, ...options(data.systems))] : options(data.systems)));
   return el("label", { class: "picker" }, el("span", { text: title }), select);
 }
 function systemPicker(data, run) {

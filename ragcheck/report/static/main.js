@@ -42,6 +42,7 @@ async function route() {
     link.href = KEEP.includes(to) ? state.link({ view: to, sort, rows: "", tick: "" }) : `#view=${to}`;
   }
   document.title = [view === "case" && now.q, document.querySelector("nav [aria-current]").textContent, TITLE].filter(Boolean).join(" · ");
+  document.documentElement.classList.toggle("alone", SCREENS.indexOf(view) > SCREENS.indexOf("causes"));
   document.documentElement.classList.add("drawn");
   hideTip();
   const shown = `${view} ${now.q || ""}`;
@@ -56,7 +57,8 @@ async function route() {
 }
 
 async function turn(step) {
-  const [data, now] = [await core(), state.read()];
+  const data = await core();
+  const now = settled(data, state.read());
   const list = filtered(data, now);
   const at = list.indexOf(data.number.get(now.q));
   const next = now.view === "case" && at < 0 && !now.q ? list[step > 0 ? 1 : 0] : list[at + step];
@@ -77,6 +79,10 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   byId("main").focus();
 });
 byId("copy-link").addEventListener("click", (event) => copy(here(), event.currentTarget));
+for (const place of document.querySelectorAll("[data-folder]")) place.textContent = folder();
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", () => copy(button.closest(".command").querySelector("pre").textContent, button));
+}
 byId("copy-command")?.addEventListener("click", (event) => copy(`ragcheck report ${folder()}`, event.currentTarget));
 
 const PRESSED = {

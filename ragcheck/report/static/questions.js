@@ -8,13 +8,26 @@ const COLUMNS = [
   ["pollution", "pollution", "pollution"],
 ];
 
+// What a system can be held against: another one of the run, of another run, or the gate's baseline.
+const sideOf = (data, run) => [...data.systems, ...data.others].find((one) => one.run === run);
+const sideName = (side) => (side.of ? `${side.id} (${side.of})` : side.id);
+// How recall differs; NaN where only one of both has a value.
+const changeOf = (one, other, q) => ((one.recall[q] < 0) === (other.recall[q] < 0) ? one.recall[q] - other.recall[q] : NaN);
+
+// `only=lost` alone is meant against the gate's baseline, else the same system of the other run.
+function settled(data, now) {
+  if (now.vs || !(now.only || "").split(",").some((name) => CHANGES[name])) return now;
+  const run = now.run || (data.gate && data.gate.run) || data.best;
+  return { ...now, run, vs: data.gate && data.gate.run === run ? "base" : versus(data, { ...now, run })?.run };
+}
+
 function tests(data, now) {
   const one = data.systems[data.system(now.run)];
-  const other = data.systems.find((system) => system.run === now.vs);
+  const other = sideOf(data, now.vs);
   const found = { __proto__: null };
   if (other) {
-    const change = (q) => one.recall[q] - other.recall[q];
-    Object.assign(found, { lost: (q) => change(q) < 0, gained: (q) => change(q) > 0, different: (q) => change(q) !== 0, same: (q) => change(q) === 0 });
+    const change = (q) => changeOf(one, other, q);
+    Object.assign(found, { lost: (q) => change(q) < 0, gained: (q) => change(q) > 0, different: (q) => change(q) < 0 || change(q) > 0, same: (q) => change(q) === 0 });
   }
   data.outcomes.forEach(([name], code) => { found[name] = (q) => one.outcome[q] === code; });
   found.cut = (q) => one.cut[q] === 1;
@@ -27,7 +40,7 @@ function tests(data, now) {
 // Positions of the questions that pass the filters of a state, in its order.
 function filtered(data, now) {
   const one = data.systems[data.system(now.run)];
-  const other = data.systems.find((system) => system.run === now.vs);
+  const other = sideOf(data, now.vs);
   const checks = tests(data, now);
   const only = (now.only || "").split(",").filter((name) => checks[name]);
   const words = (now.find || "").toLowerCase().split(/\s+/).filter(Boolean);
@@ -50,7 +63,7 @@ function arranged(data, one, other, list, sort) {
   const columns = {
     __proto__: null,
     question: (q) => data.lower[q],
-    change: other && ((q) => one.recall[q] - other.recall[q]),
+    change: other && ((q) => { const change = changeOf(one, other, q); return Number.isNaN(change) ? null : change; }),
     first: (q) => one.first[q] || null,
     coverage: (q) => (one.coverage[q] < 0 ? null : one.coverage[q]),
     pollution: (q) => (one.pollution[q] < 0 ? null : one.pollution[q]),
@@ -59,9 +72,10 @@ function arranged(data, one, other, list, sort) {
   return list.sort((a, b) => compare(columns[key](a), columns[key](b), down) || a - b);
 }
 
-async function drawQuestions(now) {
+async function drawQuestions(asked) {
   const data = await core();
-  if (current !== now) return;
+  if (current !== asked) return;
+  const now = settled(data, asked);
   const one = data.systems[data.system(now.run)];
   const list = filtered(data, now);
   const rows = Math.max(ROWS, Number(now.rows) || 0);
@@ -93,7 +107,7 @@ function facets(data, now) {
       on: { click: () => state.go({ only: (on ? others : [...others, name]).join(","), rows: "" }) },
     }, el("span", { text: causeName(name) }), el("b", { text: whole(count) }));
   };
-  const group = (name, pairs, hide) => el("div", { class: "facets", role: "group", "aria-label": name },
+  const group = (name, pairs, hide) => el("div", { class: "facets", role: "group", "aria-label": name }, el("span", { class: "group", text: name }),
     ...pairs.map(([facet, doc]) => button(facet, doc, hide)).filter(Boolean));
   return el("div", { class: "filters" }, group("Outcome", data.outcomes), group("Problem", data.flags),
     checks[data.causes[0][0]] ? group("Why missed", data.causes, true) : null,
@@ -102,8 +116,8 @@ function facets(data, now) {
 
 // What else narrows the list, each to be taken away.
 function held(data, now) {
-  const other = data.systems.find((system) => system.run === now.vs);
-  const given = [["doc", now.doc && `in ${now.doc}`], ["vs", other && `against ${other.id}`]].filter(([, text]) => text);
+  const other = sideOf(data, now.vs);
+  const given = [["doc", now.doc && `in ${now.doc}`], ["vs", other && `against ${sideName(other)}`]].filter(([, text]) => text);
   return given.map(([key, text]) => el("button", { type: "button", class: "facet", "aria-label": `${text}: take away`,
     on: { click: () => state.go({ [key]: "", rows: "", only: key === "vs" ? "" : now.only }) } }, el("bdi", { text }), el("b", { text: "×" })));
 }

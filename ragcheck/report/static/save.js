@@ -21,8 +21,8 @@ function copyButton(text, make) {
 }
 
 // The run folder as its page was opened, for commands; nothing of it is stored in the page.
-function folder() {
-  const path = decodeURIComponent(location.pathname).replace(/\/[^/]*$/, "").replace(/^\/([A-Za-z]:)/, "$1");
+function folder(step = "") {
+  const path = decodeURIComponent(new URL(`.${step}`, location.href).pathname).replace(/\/$/, "").replace(/^\/([A-Za-z]:)/, "$1");
   return quoted(path || ".");
 }
 const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -6,7 +6,7 @@ const state = {
     const given = new URLSearchParams(location.hash.slice(1));
     const found = {};
     for (const key of KEYS) if (given.get(key)) found[key] = given.get(key);
-    found.view = found.view || "verdict";
+    found.view = found.view || (found.only || found.find || found.tag || found.doc ? "questions" : "verdict");
     return found;
   },
   // The address of the present state with some keys changed; null or "" drops a key.
