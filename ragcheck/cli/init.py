@@ -39,8 +39,11 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {{ python-version: "3.11" }}
-      # RAGCHECK: a Git address or checkout of ragcheck, set as a repository variable.
-      - run: pip install "${{{{ vars.RAGCHECK }}}}"
+      # RAGCHECK: the Git address of ragcheck, set as a repository variable.
+      - env: {{ RAGCHECK: "${{{{ vars.RAGCHECK }}}}" }}
+        run: |
+          git clone --quiet --depth 1 "$RAGCHECK" "$RUNNER_TEMP/ragcheck"
+          bash "$RUNNER_TEMP/ragcheck/ci/install.sh"
       - run: ragcheck gate --chunkers section --chunk-sizes 256 --retrievers bm25
 """
 

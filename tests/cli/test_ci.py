@@ -35,6 +35,7 @@ optional-dependencies = {offline = ["numpy"]}
 [tool.hatch.build.targets.wheel]
 bypass-selection = true
 """
+COMMIT = ["git init -q", "git add .", "git -c user.name=x -c user.email=x commit -qm x"]
 PIP = {"PIP_NO_INDEX": "1", "PIP_DRY_RUN": "1", "PIP_NO_BUILD_ISOLATION": "0"}
 
 
@@ -121,8 +122,7 @@ def test_the_gitlab_job_clones_installs_and_gates(
     gitlab: dict[str, Any], checkout: Path, pinned: Path
 ) -> None:
     assert "slim" not in gitlab["image"], "the job needs git"
-    commit = ["git add .", "git -c user.name=x -c user.email=x commit -qm x", "git tag v1"]
-    assert bash(checkout, ["git init -q", *commit]).returncode == 0
+    assert bash(checkout, [*COMMIT, "git tag v1"]).returncode == 0
     given = {**dict.fromkeys(gitlab["variables"], ""), "CI_PROJECT_DIR": str(pinned)}
     given |= {"GATE_REPOSITORY": f"file://{checkout}", "GATE_REF": "v1", "RAGCHECK_CACHE_DIR": "c"}
     before, script = gitlab["before_script"], gitlab["script"]
@@ -136,6 +136,22 @@ def test_the_gitlab_job_clones_installs_and_gates(
     assert done.returncode == 1, done.stderr
     assert (pinned / gitlab["artifacts"]["reports"]["junit"]).is_file()
     assert (pinned / gitlab["artifacts"]["paths"][0]).is_file()
+
+
+def test_the_workflow_of_init_installs_and_gates(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "fees.md").write_text("# Fees\n\nLate fees are capped at $8 a month.\n")
+    assert ragcheck(tmp_path, "init").returncode == 0
+    text = (tmp_path / ".github" / "workflows" / "ragcheck.yml").read_text()
+    steps = [step for step in yaml.safe_load(text)["jobs"]["gate"]["steps"] if "run" in step]
+    assert not any("${{" in step["run"] for step in steps)
+    assert bash(checkout, COMMIT).returncode == 0
+    done = bash(
+        tmp_path, [step["run"] for step in steps],
+        RAGCHECK=f"file://{checkout}", RUNNER_TEMP=str(tmp_path / "runner"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "ragcheck gate: PASS" in done.stdout
 
 
 def test_the_hook_names_a_command_and_every_kind_of_file(tmp_path: Path) -> None:
