@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ragcheck.chunking import Fixed, Overlap
+from ragcheck.chunking import Fixed, Overlap, Section
 from ragcheck.chunking.context import Context
 from ragcheck.diagnosis import Case, Misses, diagnose
 from ragcheck.diagnosis.bench import Bench
@@ -32,7 +32,14 @@ worlds = st.builds(
     random_world,
     st.integers(0, 10_000),
     at=st.sampled_from(["1", "2", "4", "20t", "45t"]),
-    chunker=st.sampled_from([Fixed(size=14), Fixed(size=30), Overlap(size=24, overlap=18)]),
+    chunker=st.sampled_from(
+        [
+            Fixed(size=14),
+            Fixed(size=30),
+            Overlap(size=24, overlap=18),
+            Section(size=26, heading_path=True),
+        ]
+    ),
     limit=st.sampled_from([8, 1000]),
     lexical=st.sampled_from([BM25(), BM25(idf="lucene"), BM25(variant="plus")]),
     pool=st.sampled_from([3, 6, 100]),
@@ -135,7 +142,14 @@ class Plain:
                 return rank
         return 0
 
+    def body(self, number: int) -> str:
+        document, start, end = self.spans[number]
+        return self.documents[document].text[start:end]
+
     def above(self, number: int) -> str:
+        """What could be put before a chunk; nothing where something is."""
+        if self.case.chunks.prefix[number]:
+            return ""
         document, start, end = self.spans[number]
         source = self.documents[document]
         first = min(c for _, c in self.units((document, start, end)))
@@ -201,7 +215,9 @@ def test_a_clipped_oracle_is_a_window_around_the_passage_ranked_the_same(
         source = plain.documents[document].text
         tokens = token_map(source)
         assert 0 <= start <= place[1] < place[2] <= end <= len(source)
-        size = min(world.chunker.size, bench.windows.limit or 1 << 30)
+        prefix = plain.texts[miss.host][: -len(plain.body(miss.host))] if miss.host >= 0 else ""
+        cost = int(tokens.count(start, end)) + count_tokens(prefix)
+        size = min(world.chunker.size, bench.windows.limit or 1 << 30) - count_tokens(prefix)
         own = int(tokens.count(place[1], place[2]))
         assert tokens.count(start, end) <= max(size, own + 1)
         before, after = tokens.count(start, place[1]), tokens.count(place[2], end)
@@ -209,12 +225,10 @@ def test_a_clipped_oracle_is_a_window_around_the_passage_ranked_the_same(
             assert abs(int(before) - int(after)) <= 2, "centred unless the document ends"
             assert tokens.count(start, end) >= min(size, own) - 1, "as long as a chunk"
         query = case.collection.questions[rows.question[number]].text
-        order = plain.put(query, touching, {NEW: source[start:end]})
+        order = plain.put(query, touching, {NEW: prefix + source[start:end]})
         spot = {NEW: (document, start, end)}
         assert rows.clipped_rank[number] == plain.rank(goal, order, spot)
-        recovered = plain.whole(
-            goal, order, places=spot, costs={NEW: int(tokens.count(start, end))}
-        )
+        recovered = plain.whole(goal, order, places=spot, costs={NEW: cost})
         assert ("clipped_oracle" in rows.fixes[number]) == recovered
 
 
@@ -237,7 +251,7 @@ def test_the_ranking_as_it_is_and_as_its_crowds_thin_out(retriever: str, world: 
 def _copies(plain: Plain, chunk: int, kept: list[int]) -> bool:
     own = plain.units(plain.spans[chunk])
     return any(
-        near_copies(words(plain.texts[chunk]), words(plain.texts[other]))
+        near_copies(words(plain.body(chunk)), words(plain.body(other)))
         for other in kept
         if not own & plain.units(plain.spans[other])
     )
