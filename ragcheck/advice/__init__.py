@@ -5,8 +5,19 @@ Reads the run alone. Every figure is about the run's own questions, and an upper
 """
 
 from ragcheck.advice.advise import MOST, advise
+from ragcheck.advice.evidence import Asked
 from ragcheck.advice.records import Advice, Prediction
 from ragcheck.advice.rivals import Rival, rivals
 from ragcheck.advice.wording import beyond_chance, promise
 
-__all__ = ["MOST", "Advice", "Prediction", "Rival", "advise", "beyond_chance", "promise", "rivals"]
+__all__ = [
+    "MOST",
+    "Advice",
+    "Asked",
+    "Prediction",
+    "Rival",
+    "advise",
+    "beyond_chance",
+    "promise",
+    "rivals",
+]

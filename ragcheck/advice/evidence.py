@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ragcheck.causes import Diagnosis
 from ragcheck.conclusions import Summary
 from ragcheck.records import Cut, Document, Question, SystemResult
 from ragcheck.run import RunFolder
 from ragcheck.scores import clusters, first_document
+from ragcheck.statistics.clusters import Clusters
 from ragcheck.statistics.intervals import mean_interval
 from ragcheck.structure import is_markdown
 
@@ -23,21 +25,69 @@ PERCENTILE = 95
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What all systems of a run share: its questions, and its documents, with or without text."""
+
+    questions: tuple[Question, ...]
+    documents: tuple[Document, ...]
+
+    @classmethod
+    def of(cls, folder: RunFolder) -> Asked:
+        """As the run holds them."""
+        return cls(folder.questions(), folder.documents())
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The document that each question counts to: int64[q]."""
+        return clusters([first_document(question) for question in self.questions])
+
+    @cached_property
+    def answerable(self) -> npt.NDArray[np.bool_]:
+        """Which questions have labelled passages: bool[q]."""
+        return np.array([bool(question.items) for question in self.questions])
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each question stands, by its id."""
+        return {question.id: number for number, question in enumerate(self.questions)}
+
+    @cached_property
+    def gain(self) -> Mapping[tuple[str, int], float]:
+        """What each item adds to the recall of its question: its share of the weight."""
+        return {
+            (question.id, number): item.weight / sum(i.weight for i in question.items)
+            for question in self.questions
+            for number, item in enumerate(question.items)
+        }
+
+    @cached_property
+    def length(self) -> int:
+        """Within how many characters 95% of the passages are."""
+        spans = [item.members[0].span for question in self.questions for item in question.items]
+        lengths = np.array([span.end - span.start for span in spans])
+        return int(np.percentile(lengths, PERCENTILE, method="inverted_cdf"))
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A diagnosed system of a run. `rows` are its causes, a row per missed item."""
 
     folder: RunFolder
+    asked: Asked
     result: SystemResult
     diagnosis: Diagnosis
     rows: tuple[Row, ...]
 
     @classmethod
-    def of(cls, folder: RunFolder, result: SystemResult) -> Evidence | None:
+    def of(
+        cls, folder: RunFolder, result: SystemResult, asked: Asked | None = None
+    ) -> Evidence | None:
         """None where the run does not say why this system missed anything."""
         table = folder.causes(result.system.id)
         if result.diagnosis is None or table is None:
             return None
-        return cls(folder, result, result.diagnosis, tuple(table.to_pylist()))
+        rows = tuple(table.to_pylist())
+        return cls(folder, asked or Asked.of(folder), result, result.diagnosis, rows)
 
     @property
     def at(self) -> Cut:
@@ -65,21 +115,11 @@ class Evidence:
         value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
         return round(size * value) if value < 1 else round(value)
 
-    @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """The labelled questions of the run."""
-        return self.folder.questions()
-
-    @cached_property
-    def documents(self) -> tuple[Document, ...]:
-        """The documents of the run, without text where it was written so."""
-        return self.folder.documents()
-
     @property
     def markdown(self) -> bool:
         """Whether most documents are Markdown, and so have a structure to cut along."""
-        marked = sum(is_markdown(document.id) for document in self.documents)
-        return 2 * marked > len(self.documents)
+        marked = sum(is_markdown(document.id) for document in self.asked.documents)
+        return 2 * marked > len(self.asked.documents)
 
     @cached_property
     def chunks(self) -> Mapping[str, Any]:
@@ -115,9 +155,10 @@ class Evidence:
     def hits(self) -> Mapping[str, Any]:
         """The columns `question` (position), `rank` and `chunk` of what was retrieved."""
         table = self.folder.hits(self.result.system.id)
-        number = {question.id: position for position, question in enumerate(self.questions)}
         coded = table.column("question").combine_chunks().dictionary_encode()
-        of = np.array([number[id] for id in coded.dictionary.to_pylist()], dtype=np.int64)
+        of = np.array(
+            [self.asked.position[id] for id in coded.dictionary.to_pylist()], dtype=np.int64
+        )
         asked = of[coded.indices.to_numpy()] if len(of) else np.zeros(0, np.int64)
         return {
             "question": asked,
@@ -130,12 +171,11 @@ class Evidence:
 
     def text(self, document: int, start: int, end: int) -> str:
         """A piece of a document; nothing where the run holds no texts."""
-        return self.documents[document].text[start:end]
+        return self.asked.documents[document].text[start:end]
 
     def shown(self, question: str) -> list[int]:
         """The chunks in the context of the working cut, best first."""
-        position = [asked.id for asked in self.questions].index(question)
-        rows = np.flatnonzero(self.hits["question"] == position)
+        rows = np.flatnonzero(self.hits["question"] == self.asked.position[question])
         chunks = self.hits["chunk"][rows]
         if self.at.unit == "k":
             return [int(chunk) for chunk in chunks[: self.at.value]]
@@ -144,7 +184,7 @@ class Evidence:
 
     def tokens_within(self, cut: Cut) -> float:
         """Mean tokens of context per labelled question, as far as the run has searched."""
-        asked = np.array([bool(question.items) for question in self.questions])
+        asked = self.asked.answerable
         tokens = self.chunks["tokens"][self.hits["chunk"]].astype(np.float64)
         if cut.unit == "k":
             tokens = np.where(self.hits["rank"] <= cut.value, tokens, 0)
@@ -156,19 +196,8 @@ class Evidence:
     @cached_property
     def length(self) -> int:
         """Within how many units of the chunker 95% of the passages are (about, in tokens)."""
-        spans = [item.members[0].span for question in self.questions for item in question.items]
-        lengths = np.array([span.end - span.start for span in spans])
-        found = int(np.percentile(lengths, PERCENTILE, method="inverted_cdf"))
+        found = self.asked.length
         return found if self.unit == "characters" else max(1, round(found / self.density))
-
-    @cached_property
-    def gain(self) -> Mapping[tuple[str, int], float]:
-        """What each item adds to the recall of its question: its share of the weight."""
-        return {
-            (question.id, number): item.weight / sum(i.weight for i in question.items)
-            for question in self.questions
-            for number, item in enumerate(question.items)
-        }
 
     @cached_property
     def completion(self) -> Mapping[tuple[str, int], int | None]:
@@ -187,13 +216,9 @@ class Evidence:
 
     def recoverable(self, rows: Iterable[Row]) -> Summary:
         """Recall that finding these misses would add: its mean over all labelled questions."""
-        added: dict[str, float] = {}
+        added = np.zeros(len(self.asked.questions))
         for row in rows:
             id, item = row["question"], row["item"]
-            added[id] = added.get(id, 0.0) + self.gain[id, item]
-        values = [
-            min(added.get(question.id, 0.0), 1.0) if question.items else np.nan
-            for question in self.questions
-        ]
-        documents = clusters([first_document(question) for question in self.questions])
-        return mean_interval(np.array(values), documents)
+            added[self.asked.position[id]] += self.asked.gain[id, item]
+        values = np.where(self.asked.answerable, np.minimum(added, 1.0), np.nan)
+        return mean_interval(values, self.asked.clusters)

@@ -36,7 +36,7 @@ def twins(known: Evidence, rows: Sequence[Row]) -> Change:
 def _twin(known: Evidence, row: Row) -> str:
     """A question and the place to add to its label, as a member of `any_of`."""
     number, start, end = known.place(row["twin"])
-    document, text = known.documents[number], known.text(number, start, end)
+    document, text = known.asked.documents[number], known.text(number, start, end)
     passage = known.text(row["document"], row["start"], row["end"])
     member: dict[str, object] = {"doc": document.id}
     found = fuzz.partial_ratio_alignment(passage, text) if text and passage else None
@@ -78,14 +78,14 @@ def _repeating(known: Evidence, question: str) -> Iterable[tuple[str, str]]:
     found = set()
     for (a, mine), (b, other) in combinations(zip(places, words, strict=True), 2):
         if mine and len(mine & other) >= ALIKE * len(mine | other):
-            first, second = sorted((known.documents[a[0]].id, known.documents[b[0]].id))
+            first, second = sorted((known.asked.documents[a[0]].id, known.asked.documents[b[0]].id))
             found.add((first, second))
     return found
 
 
 def gaps(known: Evidence, rows: Sequence[Row]) -> Change:
     """The chunker that loses text, and where."""
-    lost = Counter(known.documents[row["document"]].id for row in rows)
+    lost = Counter(known.asked.documents[row["document"]].id for row in rows)
     name = known.chunker["name"]
     return Change(
         f"a chunker that loses no text, instead of `{name}`",

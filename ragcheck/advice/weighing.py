@@ -15,7 +15,6 @@ from ragcheck.advice.records import Advice, Change, Prediction
 from ragcheck.causes import InterventionSummary
 from ragcheck.conclusions import Summary
 from ragcheck.records import SystemResult
-from ragcheck.scores import clusters, first_document
 from ragcheck.statistics.paired import compare
 
 Make = Callable[[Evidence, Sequence[Row]], Change | None]
@@ -142,8 +141,7 @@ def _measured(known: Evidence, proposal: _Proposal, other: SystemResult | None) 
     before, after = (_column(known, result, name) for result in (known.result, other))
     if before is None or after is None:
         return proposal
-    documents = clusters([first_document(question) for question in known.questions])
-    found = compare(before, after, documents, better="higher", bounded=True)
+    found = compare(before, after, known.asked.clusters, better="higher", bounded=True)
     if found.delta is None or found.delta <= 0:
         return None
     known_ends = found.low is not None and found.high is not None
@@ -163,7 +161,7 @@ def _column(known: Evidence, result: SystemResult, name: str) -> Any:
         return None
     ids, values = table.column("question").to_pylist(), table.column(name).to_numpy()
     row = dict(zip(ids, values.astype(np.float64), strict=True))
-    return np.array([row[question.id] for question in known.questions])
+    return np.array([row[question.id] for question in known.asked.questions])
 
 
 def _here(known: Evidence, settings: Mapping[str, Any]) -> SystemResult | None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ragcheck.advice import Advice, advise, beyond_chance, promise, rivals
+from ragcheck.advice import Advice, Asked, advise, beyond_chance, promise, rivals
 from ragcheck.artefacts.words import change, p_value, printable, value
 from ragcheck.comparison import Delta
-from ragcheck.records import SystemResult
+from ragcheck.records import Cut, SystemResult
 from ragcheck.report.numbers import share
 from ragcheck.report.view_cases import place
 from ragcheck.report.words import plural
@@ -35,19 +35,20 @@ def advice_json(
     folder: RunFolder, results: Sequence[SystemResult], tried: Sequence[Verified]
 ) -> str:
     """Everything, unrounded, in ASCII: no text of a document reaches a terminal as it is."""
+    asked = Asked.of(folder)
     document = {
         "schema": SCHEMA,
         "run": str(folder.path),
         "at": f"@{folder.run.plan.at}",
-        "systems": [_system(folder, result) for result in results],
+        "systems": [_system(folder, result, asked) for result in results],
         "verified": [_verified(one) for one in tried],
     }
     return json.dumps(json.loads(dump(document)), indent=1)
 
 
-def _system(folder: RunFolder, result: SystemResult) -> dict[str, Any]:
+def _system(folder: RunFolder, result: SystemResult, asked: Asked) -> dict[str, Any]:
     """Causes, what the context is polluted with, what outranked the gold, and the advice."""
-    at, documents = folder.run.plan.at, folder.documents()
+    at, documents = folder.run.plan.at, asked.documents
     means = {
         name: summary.mean
         for name in ("recall", "pollution", *POLLUTION, "distractors")
@@ -66,7 +67,7 @@ def _system(folder: RunFolder, result: SystemResult) -> dict[str, Any]:
             }
             for one in rivals(folder, result)
         ],
-        "advice": [_advice(one) for one in advise(folder, result)],
+        "advice": [_advice(one) for one in advise(folder, result, asked)],
     }
 
 
@@ -87,8 +88,10 @@ def print_advice(
     folder: RunFolder, results: Sequence[SystemResult], tried: Sequence[Verified]
 ) -> None:
     """A block per system; what was tried stands below its advice."""
+    asked = Asked.of(folder)
     for result in results[:SHOWN]:
-        for line in _block(folder, result, tried):
+        found = advise(folder, result, asked)
+        for line in _block(folder.run.plan.at, result, found, tried):
             click.echo(printable(line))
         click.echo()
     click.echo("figures count what is gained; what a change loses elsewhere only `--verify` tells")
@@ -97,11 +100,12 @@ def print_advice(
         click.echo(f"{plural(hidden, 'more system')}: `--system ID` or `--json`")
 
 
-def _block(folder: RunFolder, result: SystemResult, tried: Sequence[Verified]) -> Iterator[str]:
-    found = advise(folder, result)
+def _block(
+    at: Cut, result: SystemResult, found: Sequence[Advice], tried: Sequence[Verified]
+) -> Iterator[str]:
     misses = result.diagnosis.misses if result.diagnosis else 0
-    summary = result.measures.get(f"recall@{folder.run.plan.at}")
-    recall = f", recall@{folder.run.plan.at} {share(summary.mean)}" if summary else ""
+    summary = result.measures.get(f"recall@{at}")
+    recall = f", recall@{at} {share(summary.mean)}" if summary else ""
     yield f"{result.system.id}  {plural(misses, 'passage')} missed{recall}"
     if not found:
         nothing = (

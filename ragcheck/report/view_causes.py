@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from itertools import accumulate
 
-from ragcheck.advice import Advice, advise, beyond_chance, promise
+from ragcheck.advice import Advice, Asked, advise, beyond_chance, promise
 from ragcheck.causes import CAUSES, INTERVENTIONS, CauseSummary, Diagnosis, InterventionSummary
 from ragcheck.records import Summary
 from ragcheck.report.choice import Choice
@@ -129,7 +129,8 @@ def build_causes(data: Loaded, choice: Choice | None, folder: RunFolder) -> Caus
     found = [(cell, known) for cell in cells if (known := cell.result.diagnosis) is not None]
     longest = max((known.misses for _, known in found), default=0) or 1
     bars = tuple(Bar(c.id, c.run, k.misses, _stretches(k, longest)) for c, k in found)
-    whys = tuple(_why(folder, cell, known) for cell, known in found)
+    asked = Asked(data.questions, data.documents)
+    whys = tuple(_why(folder, asked, cell, known) for cell, known in found)
     best = next((w for w in whys if choice and w.run == choice.best.run), whys[0] if whys else None)
     seen = {key for _, known in found for key in known.causes}
     return Causes(tuple(k for k in CAUSES if k in seen), bars, whys, best, _words(best))
@@ -144,7 +145,7 @@ def _stretches(diagnosis: Diagnosis, longest: int) -> tuple[Stretch, ...]:
     )
 
 
-def _why(folder: RunFolder, cell: Cell, known: Diagnosis) -> Why:
+def _why(folder: RunFolder, asked: Asked, cell: Cell, known: Diagnosis) -> Why:
     causes = {key: known.causes[key] for key in CAUSES if key in known.causes}
     fixes = known.interventions
     return Why(
@@ -153,7 +154,7 @@ def _why(folder: RunFolder, cell: Cell, known: Diagnosis) -> Why:
         known.misses,
         tuple(_cause_row(key, found) for key, found in causes.items()),
         tuple(_fix_row(key, fixes[key]) for key in INTERVENTIONS if key in fixes),
-        tuple(_next(advice) for advice in advise(folder, cell.result)),
+        tuple(_next(advice) for advice in advise(folder, cell.result, asked)),
         tuple((name_of(key), reason) for key, reason in known.unknown.items()),
         _cost(cell, known),
     )
