@@ -13,7 +13,6 @@ import numpy as np
 
 from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
-from ragcheck.diagnosis import distractors_measure
 from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.embedding.folder import default_folder
 from ragcheck.files import shown
@@ -25,6 +24,7 @@ from ragcheck.records import Collection, Notice, Plan, Run
 from ragcheck.registry import replace_embedders
 from ragcheck.run_json import SCHEMA
 from ragcheck.settings import Settings, named_files
+from ragcheck.sweep import explained
 from ragcheck.sweep.plan import Component, Judging, SweepPlan, digest, make_plan
 
 #: Seed of the question sample: the same questions on every machine.
@@ -118,7 +118,7 @@ def blank_run(prepared: Prepared) -> Run:
     collection = plan.collection
     measures = measures_for(judging.ks, judging.budgets, judging.at)
     measures += parity_measures(judging.parity, judging.cuts)
-    measures += [distractors_measure(judging.at)] if judging.diagnosis else []
+    measures += explained.measures(judging.at) if judging.diagnosis else ()
     return Run(
         schema=SCHEMA,
         version=__version__,

@@ -18,8 +18,9 @@ import pytest
 from ragcheck.cli import COMMANDS
 from ragcheck.labels import read_labels
 from ragcheck.measures import FAMILIES
-from ragcheck.records import Document
+from ragcheck.records import Cut, Document
 from ragcheck.registry import BUILT_IN
+from ragcheck.sweep import explained
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -115,8 +116,8 @@ def test_every_component_and_measure_has_its_row() -> None:
     for kind in ("chunker", "retriever"):
         for name in BUILT_IN[kind]:
             assert f"| `{name}` |" in README
-    for family in FAMILIES:
-        assert f"| `{family.name}" in README, family.name
+    for measure in (*FAMILIES, *explained.measures(Cut(5))):
+        assert f"| `{measure.name}" in README, measure.name
 
 
 def test_readme_names_no_command_that_does_not_exist() -> None:

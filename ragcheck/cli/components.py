@@ -57,7 +57,8 @@ def _measures() -> list[dict[str, str]]:
     from ragcheck.measures import FAMILIES
     from ragcheck.measures.modes import MODES, parity_measures
     from ragcheck.records import Cut
+    from ragcheck.sweep import explained
 
     rows = [{"name": family.name, "doc": family.doc} for family in FAMILIES]
-    others = parity_measures(tuple(MODES), (Cut(1),))
+    others = [*explained.measures(Cut(1)), *parity_measures(tuple(MODES), (Cut(1),))]
     return rows + [{"name": measure.name, "doc": measure.doc} for measure in others]

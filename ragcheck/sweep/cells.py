@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ragcheck.diagnosis import distractors_measure
 from ragcheck.measures import evaluate, judge, parity_values
 from ragcheck.measures.corpus import Corpus, Reals
 from ragcheck.measures.judging import Judged
 from ragcheck.records import Int32s, Measure, Rankings, SystemResult
 from ragcheck.run import RunWriter
-from ragcheck.sweep import tables
+from ragcheck.sweep import explained, tables
 from ragcheck.sweep.answers import naming
 from ragcheck.sweep.chunkings import Chunking
 from ragcheck.sweep.phases import phase_facts
@@ -88,8 +87,9 @@ def _to_come(plan: SweepPlan) -> dict[Measure, Reals]:
     """What only a diagnosis can tell, without a value until then."""
     if not plan.judging.diagnosis:
         return {}
-    measure = replace(distractors_measure(plan.judging.at), null="not diagnosed yet")
-    return {measure: np.full(len(plan.collection.questions), np.nan)}
+    nothing = np.full(len(plan.collection.questions), np.nan)
+    told = explained.measures(plan.judging.at)
+    return {replace(measure, null="not diagnosed yet"): nothing for measure in told}
 
 
 def _write(

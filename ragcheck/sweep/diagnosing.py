@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from ragcheck.diagnosis import Case, Searcher, diagnose, distractors_measure
+from ragcheck.diagnosis import Case, Searcher, diagnose
 from ragcheck.records import SystemResult
 from ragcheck.scores import clusters, first_document
-from ragcheck.sweep import tables
+from ragcheck.sweep import explained, tables
 from ragcheck.sweep.answers import MEND, naming
 from ragcheck.sweep.cells import Searched, Shared
 from ragcheck.sweep.searching import Built
@@ -21,42 +19,44 @@ _HINT = f"{MEND}, or leave out its causes with `--diagnosis off`"
 
 
 def diagnose_cell(one: Searched, built: Sequence[Built], shared: Shared) -> SystemResult:
-    """Diagnose a searched cell against all that are `built` on its chunks; write its tables.
+    """Diagnose a searched cell beside all that are `built` on its chunks, and write its tables.
 
     Raises ComponentError where a component fails under it.
     """
     started = time.perf_counter()
-    plan, chunking = shared.plan, shared.chunking
-    collection, cell = plan.collection, one.built.cell
-    siblings = tuple(_searcher(other) for other in built if other.cell.key != cell.key)
-    case = Case(
-        collection=collection,
-        corpus=shared.corpus,
-        chunks=chunking.chunks,
-        judged=one.judged,
-        system=_searcher(one.built),
-        clusters=clusters([first_document(question) for question in collection.questions]),
-        read=one.read,
-        size=target(cell.chunker.made),
-        siblings=siblings,
-    )
+    cell, collection, folder = one.built.cell, shared.plan.collection, shared.folder
+    case = _case(one, built, shared)
     with naming(cell.system.id, _HINT):
         found = diagnose(case)
-    measure = distractors_measure(plan.judging.at)
-    counted = {measure: np.where(one.judged.answerable, found.distractors, np.nan)}
-    kept = {known: v for known, v in one.values.items() if str(known) != str(measure)}
-    values = kept | counted
-    shared.folder.write_table("values", cell.key, tables.values(values, collection))
-    ids = [sibling.id for sibling in siblings]
-    shared.folder.write_table("causes", cell.key, tables.causes(found.misses, collection, ids))
+    told = explained.values(one.judged, found)
+    names = {str(measure) for measure in told}
+    kept = {measure: v for measure, v in one.values.items() if str(measure) not in names}
+    folder.write_table("values", cell.key, tables.values(kept | told, collection))
+    ids = [sibling.id for sibling in case.siblings]
+    folder.write_table("causes", cell.key, tables.causes(found.misses, collection, ids))
     seconds = time.perf_counter() - started
     whole = one.built.seconds + one.seconds + seconds
     timing = {"diagnosis_s": seconds, "diagnosis_share": seconds / whole}
     return replace(
         one.result,
-        measures={**one.result.measures, **tables.summaries(counted, collection)},
+        measures={**one.result.measures, **tables.summaries(told, collection)},
         timing={**one.result.timing, **timing},
         diagnosis=found.diagnosis,
+    )
+
+
+def _case(one: Searched, built: Sequence[Built], shared: Shared) -> Case:
+    cell, collection = one.built.cell, shared.plan.collection
+    return Case(
+        collection=collection,
+        corpus=shared.corpus,
+        chunks=shared.chunking.chunks,
+        judged=one.judged,
+        system=_searcher(one.built),
+        clusters=clusters([first_document(question) for question in collection.questions]),
+        read=one.read,
+        size=target(cell.chunker.made),
+        siblings=tuple(_searcher(other) for other in built if other.cell.key != cell.key),
     )
 
 

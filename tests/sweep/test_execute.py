@@ -125,6 +125,7 @@ def prepared(fixtures: Path, out: Path, **settings: Any) -> Prepared:
         "chunk_sizes": [64],
         "retrievers": FAMILIES,
         "embedder": f"{__name__}:Words",
+        "sample": 24,
         "phase": "off",
         "out": str(out),
         **settings,
@@ -178,6 +179,31 @@ def test_distractors_are_a_measure_where_another_family_stands_beside(run: RunFo
         assert summary.mean == pytest.approx(there.mean())
         assert sum(summary.nulls.values()) == len(values) - len(there)
         assert ((there >= 0) & (there <= 5)).all()
+
+
+def test_harmful_breaks_are_cut_missed_and_recovered(run: RunFolder) -> None:
+    """One value per question, from the stored tables alone: all items weigh the same here."""
+    seen = 0
+    for result in run.run.systems:
+        id = result.system.id
+        values, items, causes = run.values(id).to_pandas(), run.items(id), run.causes(id)
+        assert causes is not None
+        keys = zip(causes["question"].to_pylist(), causes["item"].to_pylist(), strict=True)
+        fixes = dict(zip(keys, causes["fixes"].to_pylist(), strict=True))
+        expected: dict[str, list[bool]] = {}
+        for item in items.to_pylist():
+            held = item["pieces"] is not None
+            recovered = "clipped_oracle" in fixes.get((item["question"], item["item"]), ())
+            harmful = item["severed"] and held and recovered
+            expected.setdefault(item["question"], []).append(harmful)
+        for question, value in zip(values["question"], values["harmful_break"], strict=True):
+            if question in expected:
+                assert value == pytest.approx(np.mean(expected[question]))
+                seen += value > 0
+        assert (values["harmful_break"] <= values["cut_and_missed"] + 1e-12).sum() == len(expected)
+        mean = result.measures["harmful_break"].mean
+        assert mean == pytest.approx(values["harmful_break"].mean())
+    assert seen
 
 
 def test_siblings_are_held_against_each_other(run: RunFolder) -> None:
@@ -255,7 +281,8 @@ def test_switched_off_nothing_is_asked(fixtures: Path, tmp_path: Path, run: RunF
     for before, after in zip(run.run.systems, off.run.systems, strict=True):
         assert after.diagnosis is None
         assert after.key != before.key
-        kept = {name: s for name, s in before.measures.items() if name != "distractors@5"}
+        told = ("harmful_break", "distractors@5")
+        kept = {name: s for name, s in before.measures.items() if name not in told}
         assert after.measures == kept
 
 
@@ -286,6 +313,9 @@ def test_what_cannot_score_other_texts_says_what_is_unknown(fixtures: Path, tmp_
     (result,) = found.run.systems
     assert result.diagnosis is not None
     assert "boundary_cut" in result.diagnosis.unknown
+    assert result.measures["harmful_break"].n == 0
+    nulls = result.measures["harmful_break"].nulls
+    assert "the retriever cannot score texts that it does not hold" in nulls
     assert sum(c.n for c in result.diagnosis.causes.values()) == result.diagnosis.misses
 
 
