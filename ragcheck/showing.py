@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ragcheck.artefacts.words import one_line
 from ragcheck.causes import CAUSES, INTERVENTIONS
 from ragcheck.errors import ConfigError
 from ragcheck.records import Cut
@@ -22,8 +23,8 @@ from ragcheck.report.view_cases import HitView, ItemView, case_of, place
 from ragcheck.run import RunFolder
 from ragcheck.verdict import leading
 
-#: Characters of a chunk that is not drawn in full, and ids that an error names.
-SNIPPET, NEAR = 180, 5
+#: Characters of a chunk that is not drawn in full, and of an id; ids that an error names.
+SNIPPET, ID, NEAR = 180, 80, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,9 @@ def _position(data: Loaded, question: str) -> int:
         return ids.index(question)
     close = difflib.get_close_matches(question, ids, n=NEAR, cutoff=0.5)
     near = close or [id for id in ids if question.casefold() in id.casefold()][:NEAR] or ids[:NEAR]
-    listed = ", ".join(f"`{id}`" for id in near)
+    listed = ", ".join(f"`{one_line(id, ID)}`" for id in near)
     raise ConfigError(
-        f"question `{question}` is not in this run",
+        f"question `{one_line(question, ID)}` is not in this run",
         hint=f"did you mean {listed}?" if close else f"its questions are called {listed}, ...",
     )
 

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from ragcheck import api
 from ragcheck.__main__ import run as program
 from ragcheck.cli.show import newest_run
+from ragcheck.cli.show_text import drawn
 from ragcheck.config import configure
 from ragcheck.errors import MissingRunError
 from ragcheck.prepare import prepare
+from ragcheck.report.view_cases import Segment
 from ragcheck.run import RunFolder
 
 #: What a terminal would obey or reorder: escape sequences, C1 controls, overrides of direction.
@@ -68,7 +72,7 @@ def write_project(place: Path) -> None:
             text = rules[rule].removeprefix(f"Rule {rule}: ")
             rows.append(
                 {
-                    "id": f"{subject}-{rule:02}",
+                    "id": f"{subject}-{rule:02}{STEERING * (number == 2)}",
                     "question": f"How many days is a {subject} stay{STEERING} in rule {rule}?",
                     "passages": [{"doc": name, "text": text}],
                     "tags": [f"t{STEERING}"],
@@ -100,7 +104,7 @@ def _before_causes(run: Path, out: Path) -> None:
 
 
 def sweep(place: Path, out: str, **more: str) -> RunFolder:
-    settings = {
+    chosen = {
         "docs": str(place / "docs"),
         "labels": [str(place / "q.jsonl")],
         "name": "rules",
@@ -111,7 +115,7 @@ def sweep(place: Path, out: str, **more: str) -> RunFolder:
         "diagnosis": "on",
         **more,
     }
-    return api.sweep(prepare(configure({**settings, "out": str(place / out)}, place)))
+    return api.sweep(prepare(configure({**chosen, "out": str(place / out)}, place)))
 
 
 @pytest.fixture(scope="module")
@@ -261,11 +265,40 @@ def test_advice_is_tried_and_its_outcome_counted(
 _POLLUTION = ("duplicate", "prefix", "same_section", "same_document", "other_document")
 
 
+@given(
+    st.lists(
+        st.builds(
+            Segment,
+            st.text(min_size=1, max_size=12),
+            st.sampled_from(["context", "found", "missing"]),
+            st.sampled_from(["", "cut", "bound"]),
+        ),
+        max_size=8,
+    )
+)
+@settings(deadline=None)
+def test_a_drawing_holds_the_text_and_nothing_that_steers(segments: list[Segment]) -> None:
+    """Every mark that opens closes, and what stands between marks is the text, in order."""
+    line = drawn(segments).plain
+    assert harmless(line)
+    assume(
+        not any(mark in s.text for s in segments for mark in ("{", "}", "[", "]", "+", "-", "|"))
+    )
+    assert re.fullmatch(r"[^\[\]{}]*((\{\+[^\[\]{}]*\+\}|\[-[^\[\]{}]*-\])[^\[\]{}]*)*", line)
+    bare = re.sub(r"\{\+|\+\}|\[-|-\]|\|", "", line)
+    told = "".join(c if c.isprintable() else " " for s in segments for c in s.text)
+    assert "".join(bare.split()) == "".join(told.split())
+    missing = "".join(re.findall(r"\[-(.*?)-\]", line)).replace("|", "")
+    wanted = "".join(s.text for s in segments if s.kind == "missing")
+    wanted = "".join(c if c.isprintable() else " " for c in wanted)
+    assert "".join(missing.split()) == "".join(wanted.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (["show", "museum-03"], 0, ""),
-        (["show", "museum-99"], 2, "hint: did you mean"),
+        (["show", "orchard-9\x1b[2J"], 2, "hint: did you mean"),
         (["show", "museum-03", "--system", "fixde"], 3, "hint: finished systems"),
         (["advice", "old"], 3, "error: old: no system was diagnosed\nhint: advice needs causes"),
         (["advice", "bare", "--verify", "--system", FIXED], 3, "was written without texts"),
