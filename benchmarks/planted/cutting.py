@@ -1,0 +1,115 @@
+"""Faults of the chunker: it cuts through a passage, or loses some of it."""
+
+from __future__ import annotations
+
+from benchmarks.planted.cases import FAMILIES, Case, Shape, Side, Text
+from benchmarks.planted.drafting import Fact, Kit, Wanted, is_cut, is_whole
+from benchmarks.planted.dropping import NOTE
+from benchmarks.planted.words import Scene, edited
+from ragcheck.spans import Span
+
+
+def boundary(kit: Kit) -> Case | None:
+    """A passage of two sentences; the second cannot be understood without the first."""
+    scene, fact = kit.scene(), kit.fact()
+    around = _around(kit, scene)
+    cut = _side(kit, (scene, fact), around, is_cut)
+    moved = _side(kit, (scene, fact), around, is_whole)
+    if cut is None or moved is None:
+        return None
+    return _case(kit, "boundary", cut, (moved,), ("boundary_cut", {"clipped_oracle"}))
+
+
+def gap(kit: Kit) -> Case | None:
+    """A note that no chunk holds; for some, the sentence before it is in the index."""
+    scene, fact = kit.scene(), kit.fact()
+    partly = kit.random.random() < 0.5
+    before, after = kit.filler(scene, 8), kit.filler(scene, 8)
+
+    def side(note: str) -> Side:
+        lead = scene.say(fact["lead"]) + "\n\n" if partly else ""
+        told = f"{lead}{note}{scene.say(fact['rest' if partly else 'gold'])}"
+        start = len(before) + 2
+        document = kit.text("gold.txt", f"{before}\n\n{told}\n\n{after}")
+        begin = start + (0 if partly else len(note))
+        place = Span(document.id, begin, start + len(told))
+        shape: Shape = "gap" if note else "whole"
+        return Side(scene.say(fact["question"]), (document,), (place,), shape)
+
+    kept = side("")
+    joined = kept.documents[0].text.replace("\n\n", "  ")
+    document = kit.text("gold.txt", joined)
+    healed = Side(kept.question, (document,), kept.gold)
+    return _case(kit, "index gap", side(NOTE), (healed,), ("index_gap", set()))
+
+
+def cut_and_crowd(kit: Kit) -> Case | None:
+    """A cut passage both parts of which would be shown, if copies of a notice were not."""
+    scene, fact = kit.scene(), kit.fact()
+    other = fact
+    while other == fact:
+        other = kit.fact()
+    fact |= {"lead": fact["gold"], "rest": other["gold"]}
+    around = _around(kit, scene)
+    cut = _side(kit, (scene, fact), around, is_cut)
+    moved = _side(kit, (scene, fact), around, is_whole)
+    if cut is None or moved is None:
+        return None
+    copies = kit.copies(scene, 0.02, int(kit.random.integers(5, 8)))
+    crowded, found = _with(cut, copies), _with(moved, copies)
+    alone = _with(cut, copies[:1])
+    fixes = {"clipped_oracle", "skip_duplicates"}
+    return _case(kit, "cut + crowd", crowded, (found, alone), ("boundary_cut", fixes))
+
+
+def cut_and_twin(kit: Kit) -> Case | None:
+    """A cut passage that another document repeats in nearly the same words, unlabelled."""
+    scene, fact = kit.scene(), kit.fact()
+    around = _around(kit, scene)
+    cut = _side(kit, (scene, fact), around, is_cut)
+    moved = _side(kit, (scene, fact), around, is_whole)
+    if cut is None or moved is None:
+        return None
+    passage = f"{scene.say(fact['lead'])} {scene.say(fact['rest'])}"
+    said = edited(passage, 0.06, kit.random, kept=" ".join(scene.slots.values()))
+    twin, place = kit.whole("twin.txt", said)
+    planted = _with(cut, [twin])
+    accepted = Side(planted.question, planted.documents, (*planted.gold, place), "cut")
+    fixes = {"accept_twin", "clipped_oracle"}
+    heals = (accepted, _with(moved, [twin]))
+    return _case(kit, "twin + cut", planted, heals, ("label_twin", fixes))
+
+
+def _around(kit: Kit, scene: Scene) -> tuple[str, str]:
+    """Text about something else, one to four chunks of it before the passage."""
+    return kit.filler(scene, int(kit.random.integers(70, 170))), kit.filler(scene, 50)
+
+
+def _side(
+    kit: Kit, told: tuple[Scene, Fact], around: tuple[str, str], wanted: Wanted
+) -> Side | None:
+    scene, fact = told
+    passage = f"{scene.say(fact['lead'])} {scene.say(fact['rest'])}"
+    placed = kit.place("gold.txt", around, passage, wanted)
+    if placed is None:
+        return None
+    shape: Shape = "cut" if wanted is is_cut else "whole"
+    return Side(scene.say(fact["question"]), (placed[0],), (placed[1],), shape)
+
+
+def _with(side: Side, documents: list[Text]) -> Side:
+    return Side(side.question, (*side.documents, *documents), side.gold, side.shape)
+
+
+def _case(
+    kit: Kit, fault: str, planted: Side, heals: tuple[Side, ...], verdict: tuple[str, set[str]]
+) -> Case:
+    cause, fixes = verdict
+    return Case(
+        kit.id,
+        fault,
+        planted,
+        heals,
+        dict.fromkeys(FAMILIES, cause),
+        dict.fromkeys(FAMILIES, frozenset(fixes)),
+    )
