@@ -35,7 +35,8 @@ class GateView:
 
     `accept` is the command that accepts what changed: before the run's folder, it, and after; three
     times nothing where nothing changed. `before` maps questions that changed to (recall, rank) in
-    the baseline; `apart` are questions that it does not share. `lost` and `gained` are None without a baseline.
+    the baseline; `apart` are questions that it does not share. `lost` and `gained` are None without
+    a baseline.
     """
 
     verdict: str

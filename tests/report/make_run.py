@@ -28,6 +28,7 @@ from ragcheck.run_json import SCHEMA
 from ragcheck.statistics.intervals import mean_interval
 from ragcheck.verdict import verdict_of
 from tests.report import make_text
+from tests.report.make_causes import diagnosed
 from tests.report.make_judge import Chunk, Judge
 
 KS, BUDGETS, DEPTH = (1, 3, 5, 10), (250, 500, 1000, 2000), 12
@@ -53,9 +54,12 @@ DOCS = {
     "cut_and_missed": "Share of the items that are severed and not whole in the context.",
     "not_ranked": "Share of the items that one chunk holds whole, missed at the working cut.",
     "index_gap": "Share of the items with text in no chunk.",
+    "distractors": "Chunks without gold that another family takes for better evidence.",
     "ceiling": "The recall that the best possible ranking of these chunks reaches.",
 }
+COUNTS = ("pieces", "distractors")
 LOWER = {
+    "distractors",
     "pollution",
     "redundant",
     "other",
@@ -84,6 +88,10 @@ CELLS = (
     "overlap-256-51/hybrid",
     "overlap-256-51/dense",
 )
+
+
+#: A system of which nobody asked why.
+UNDIAGNOSED = "overlap-256-51/dense"
 
 
 def build(
@@ -180,11 +188,12 @@ def _measures() -> dict[str, Measure]:
         "not_ranked",
         "index_gap",
         "ceiling@5",
+        "distractors@5",
     ]
     out = {}
     for name in names:
         base, cut = parse_measure(name)
-        unit = "tokens" if base == "context_tokens" else "count" if base == "pieces" else "share"
+        unit = "tokens" if base == "context_tokens" else "count" if base in COUNTS else "share"
         better = (
             "none" if base in {"context_tokens", "gold"} else "lower" if base in LOWER else "higher"
         )
@@ -205,6 +214,10 @@ class _Sweep:
         values, items, hits = self._judge(chunks, order, score)
         for kind, rows in (("values", values), ("items", items), ("hits", hits)):
             self.folder.write_table(kind, key, _table(rows))
+        diagnosis = None
+        if name != UNDIAGNOSED:
+            diagnosis, causes = diagnosed(name, items, hits, self.questions)
+            self.folder.write_table("causes", key, causes)
         kind, size, *more = chunking.split("-")
         config = {"name": kind, "size": int(size), **({"overlap": int(more[0])} if more else {})}
         return SystemResult(
@@ -222,7 +235,14 @@ class _Sweep:
                 "tables": {"units": 0, "broken": 0, "unavoidable": 0, "share": None},
             },
             {"context_tokens": float(np.mean([v["context_tokens@5"] for v in values]))},
-            {"index_s": 0.1 + len(chunks) / 900, "query_ms": {"median": 1.25, "p95": 3.5}},
+            {
+                "index_s": 0.1 + len(chunks) / 900,
+                "query_ms": {"median": 1.25, "p95": 3.5},
+                "diagnosis_s": 2.5,
+                "diagnosis_share": 0.4,
+            },
+            {"phase_sd": {"recall@2000t": 0.021}} if kind == "fixed" else {},
+            diagnosis,
         )
 
     def _summaries(self, values: list[dict]) -> dict:
@@ -284,7 +304,11 @@ class _Sweep:
         cut_missed = [s < 1 and not (r and r <= 5) for (s, _), r in zip(pieces, ranks, strict=True)]
         lost = 1 - row["recall@5"] - float(np.mean(cut_missed))
         losses = {"cut_and_missed": float(np.mean(cut_missed)), "not_ranked": lost}
-        return row | losses | {"index_gap": 0.0, "ceiling@5": 1.0}
+        return (
+            row
+            | losses
+            | {"index_gap": 0.0, "ceiling@5": 1.0, "distractors@5": len(question.id) % 3}
+        )
 
     def _at(self, question, ranked, parts, ranks, k):
         share = [s for _, s in self.judge.covered(question, self.judge.shown(ranked))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -160,7 +161,9 @@ def _stripped(folder: RunFolder, keep: set[str], path: Path) -> RunFolder:
     """The same run with only some measures in `run.json`, as an older version might write it."""
     measures = {name: m for name, m in folder.run.measures.items() if name in keep}
     systems = tuple(
-        dataclasses.replace(r, measures={n: s for n, s in r.measures.items() if n in keep})
+        dataclasses.replace(
+            r, measures={n: s for n, s in r.measures.items() if n in keep}, diagnosis=None
+        )
         for r in folder.run.systems
     )
     run = dataclasses.replace(folder.run, measures=measures, systems=systems)
@@ -177,6 +180,7 @@ def test_a_run_with_few_measures_still_renders(
 ) -> None:
     page = render(_stripped(small_run, keep, tmp_path / "old")).decode()
     assert 'id="view=systems"' in page
+    assert "This run does not say why." in page
 
 
 def test_a_run_without_a_finished_system_says_so(small_run: RunFolder, tmp_path: Path) -> None:
@@ -194,13 +198,15 @@ def test_a_run_without_texts_still_renders(tmp_path: Path) -> None:
     writer = RunWriter(folder.path, folder.run, texts=False)
     writer.write_collection(folder.documents(), folder.questions())
     page = render(open_folder(folder.path)).decode()
-    assert "audit log" not in page.partition('<script type="application/octet-stream"')[0]
+    shown = re.sub(r"<script type=.application/octet-stream.*?</script>", "", page, flags=re.S)
+    assert "data-core" not in shown
+    assert "audit log" not in shown
 
 
 def test_a_working_cut_in_tokens_shows_what_fits(small_run: RunFolder, tmp_path: Path) -> None:
     path = tmp_path / "tokens"
     path.mkdir()
-    for part in ("values", "items", "hits", "chunks", "collection"):
+    for part in ("values", "items", "hits", "causes", "chunks", "collection"):
         (path / part).symlink_to(small_run.path / part)
     text = (small_run.path / "run.json").read_text().replace('"at": "@5"', '"at": "@1000t"', 1)
     (path / "run.json").write_text(json.dumps(json.loads(text)))

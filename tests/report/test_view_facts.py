@@ -35,7 +35,9 @@ def test_a_warning_that_systems_share_is_said_once(small_run: RunFolder) -> None
     data = load(small_run)
     same = tuple(Notice("truncation", "reads 256", id) for id in ("a/dense", "a/hybrid"))
     run = replace(data.run, warnings=(*same, Notice("few", "few questions")))
-    found = build_verdict(replace(data, run=run), choose(data)).warnings
+    unfinished, *found = build_verdict(replace(data, run=run), choose(data)).warnings
+    assert unfinished.text.startswith("1 of 12 planned systems not finished")
+    assert unfinished.systems == ("section-256/dense",)
     assert [(w.text, w.systems) for w in found] == [
         ("reads 256", ("a/dense", "a/hybrid")),
         ("few questions", ()),
