@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ragcheck import evaluate
 from ragcheck.artefacts.text import gate_lines
 from ragcheck.baseline import Baseline, read_baseline, write_baseline
 from ragcheck.errors import BaselineError, ConfigError, RunError
@@ -377,3 +378,27 @@ def test_a_drop_just_over_the_tolerance_never_reads_as_allowed() -> None:
     assert points(0.021, "share", 0.02) == "2.1"
     assert points(14.0, "tokens") == "14.0"
     assert points(0.21, "ratio") == "0.210"
+
+
+def test_a_public_set_is_judged_alike_from_either_side(shared_data: Path, tmp_path: Path) -> None:
+    """As `python -m benchmarks.gate`, without a model: BM25 that counts repeats is 12 points worse.
+
+    On five documents, whose questions share what is hard about them.
+    """
+    folder = shared_data / "chroma_general"
+    run = evaluate(
+        folder / "docs", folder / "questions.jsonl", out=tmp_path / "run", chunkers="fixed",
+        chunk_sizes=[256], k=[5], budgets=[2000], phase="off", diagnosis="off",
+        retrievers=["bm25", {"name": "bm25", "k1": 15.0}],
+    )  # fmt: skip
+    good, bad = run.run.plan.cells
+    drop = gate(run, system=bad, baseline=pinned(run, good))
+    check = drop.deciding
+    assert check is not None
+    assert check.decision is not None
+    assert 0.11 < (check.decision.drop or 0) < 0.13
+    assert (drop.verdict, drop.passed) == ("FAIL", False)
+    assert check.decision.groups == 5
+    gain = gate(run, system=good, baseline=pinned(run, bad))
+    assert gain.verdict == "PASS"
+    assert gain.notices[0].startswith("baseline is stale: recall@5 is above it")
