@@ -71,8 +71,8 @@ def deeper(known: Evidence, rows: Sequence[Row]) -> tuple[Change, list[Row]] | N
     what = "chunks" if at.unit == "k" else "tokens"
     change = Change(
         f"{cut.value:,} {what} of context instead of {at.value:,}",
-        f"These passages come right after the cut. The price: {then:,.0f} tokens of context per "
-        f"question instead of {now:,.0f}.",
+        f"These passages come further down the same ranking. The price: {then:,.0f} tokens of "
+        f"context per question instead of {now:,.0f}.",
         settings,
         at=cut,
     )

@@ -14,7 +14,6 @@ import click
 
 from ragcheck.advice import Advice, Asked, advise, beyond_chance, promise, rivals
 from ragcheck.artefacts.words import change, p_value, printable, value
-from ragcheck.comparison import Delta
 from ragcheck.records import Cut, SystemResult
 from ragcheck.report.numbers import share
 from ragcheck.report.view_cases import place
@@ -24,7 +23,7 @@ from ragcheck.run_json import dump
 from ragcheck.showing import POLLUTION, SNIPPET
 
 if TYPE_CHECKING:
-    from ragcheck.cli.advice_verify import Verified
+    from ragcheck.cli.advice_verify import Held, Verified
 
 SCHEMA = "ragcheck.advice/1"
 #: Systems that are printed where none is named; the others stand in `--json`.
@@ -78,9 +77,8 @@ def _advice(advice: Advice) -> dict[str, Any]:
 
 def _verified(found: Verified) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(dump(found))
-    for name in ("at_cut", "at_budget"):
-        one = getattr(found, name)
-        record[name] = None if one is None else {**record[name], "measure": str(one.measure)}
+    for held in record["held"]:
+        del held["delta"]["measure"]
     return {**record, "advice": found.advice.title}
 
 
@@ -139,10 +137,8 @@ def _lines(number: int, advice: Advice) -> Iterator[str]:
 
 def _outcome(found: Verified) -> Iterator[str]:
     yield f"     tried: {found.system} in {found.run}"
-    old, new = found.at_cut.measure, f"recall@{found.advice.at}"
-    yield f"       {_tried(found.at_cut, new if new == str(old) else f'{old} -> {new}')}"
-    if found.at_budget is not None:
-        yield f"       {_tried(found.at_budget, f'{found.at_budget.measure}, as much context:')}"
+    for held in found.held:
+        yield f"       {_held(held)}"
     yield (
         f"       questions fixed {found.fixed}, newly lost {found.lost}; "
         f"of the {found.promised} misses it is for {found.promised_fixed} are found now, "
@@ -150,9 +146,9 @@ def _outcome(found: Verified) -> Iterator[str]:
     )
 
 
-def _tried(found: Delta, name: str) -> str:
-    """`recall@5 0.801 -> 0.823, +2.2 points [+0.4, +4.0], p .020, improved`."""
-    unit = found.measure.unit
+def _held(held: Held) -> str:
+    """`recall@5: 0.801 -> 0.823, +2.2 points [+0.4, +4.0], p .020, improved`."""
+    found, unit = held.delta, held.delta.measure.unit
     means = f"{value(found.before, unit)} -> {value(found.after, unit)}"
     test = found.difference
-    return f"{name} {means}, {change(found)}, {p_value(test.p)}, {test.outcome}"
+    return f"{held.name}: {means}, {change(found)}, {p_value(test.p)}, {test.outcome}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,21 +28,28 @@ WHOLE = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A measure of the changed system held against that of the old one; `name` says which."""
+
+    name: str
+    delta: Delta
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """What an advised change really did to recall.
 
-    `system` is the changed one, in the run at `run`. `at_cut` holds it against the old one at the
-    working cut (the new one at the advised cut); `at_budget` at as nearly equal context as both
-    runs measured, None where the change is of the cut alone. `fixed` and `lost` count questions. Of
-    the `promised` misses, those the advice is for, `promised_fixed` are found now; `others` are all
-    other misses.
+    `system` is the changed one, in the run at `run`. `held` begins with what the advice is about:
+    recall at the old working cut, then at the advised one. More stands beside it where that is
+    another question: recall at the same cut, or in as much context as nearly as both runs measured.
+    `fixed` and `lost` count questions. Of the `promised` misses, those the advice is for,
+    `promised_fixed` are found now; `others` are all other misses.
     """
 
     advice: Advice
     system: str
     run: str
-    at_cut: Delta
-    at_budget: Delta | None
+    held: tuple[Held, ...]
     fixed: int
     lost: int
     promised: int
@@ -64,27 +72,47 @@ def verify(folder: RunFolder, advice: Advice, *, quiet: bool) -> Verified | None
         changed = _swept(folder, advice, quiet)
         system = changed.run.systems[0].system.id
     old, new = scores_of(folder, advice.system), scores_of(changed, system)
-    deeper = advice.at != folder.run.plan.at
-    if deeper:
-        # The same cut by name, so that both sides can be joined and their changes listed.
-        new = _renamed(new, f"recall@{advice.at}", old)
-    shared = join(old, new)
-    changes = changes_of(old, new, shared)
+    at_advised = new if advice.at == old.at else _renamed(new, f"recall@{advice.at}", old)
+    shared = join(old, at_advised)
+    changes = changes_of(old, at_advised, shared)
     promised, found = set(advice.items), _found(changed, system)
     others = _found(folder, advice.system, missed=True) - promised
     return Verified(
-        advice,
-        system,
-        str(changed.path),
-        delta(old, new, shared, old.main),
-        None if deeper else _at_equal_budget(folder, old, new, shared),
-        len(changes.gained),
-        len(changes.lost),
-        len(promised),
-        len(promised & found),
-        len(others),
-        len(others & found),
+        advice=advice,
+        system=system,
+        run=str(changed.path),
+        held=(
+            Held(_name(old, advice), delta(old, at_advised, shared, old.main)),
+            *_beside(folder, old, new, shared, advice),
+        ),
+        fixed=len(changes.gained),
+        lost=len(changes.lost),
+        promised=len(promised),
+        promised_fixed=len(promised & found),
+        others=len(others),
+        others_fixed=len(others & found),
     )
+
+
+def _name(old: Scores, advice: Advice) -> str:
+    new = f"recall@{advice.at}"
+    return new if new == old.main else f"{old.main} -> {new}"
+
+
+def _beside(
+    folder: RunFolder, old: Scores, new: Scores, shared: Shared, advice: Advice
+) -> Iterator[Held]:
+    """The same cut where the advice is about another one, else as much context."""
+    if advice.intervention == "deeper":
+        return  # the same ranking: nothing differs at the same cut or in as much context
+    if advice.at != old.at:
+        yield Held(f"{old.main}, the same cut", delta(old, new, shared, old.main))
+        return
+    price = folder.result(old.system.id).costs.get("context_tokens")
+    both = [b for b in folder.run.plan.budgets if f"recall@{b}t" in {*old.values} & {*new.values}]
+    if old.at.unit == "k" and both and price:
+        name = f"recall@{min(both, key=lambda budget: abs(math.log(budget / price)))}t"
+        yield Held(f"{name}, as much context", delta(old, new, shared, name))
 
 
 def _swept(folder: RunFolder, advice: Advice, quiet: bool) -> RunFolder:
@@ -134,16 +162,6 @@ def _renamed(scores: Scores, name: str, other: Scores) -> Scores:
     values = {**scores.values, other.main: scores.values[name]}
     measures = {**scores.measures, other.main: other.measures[other.main]}
     return dataclasses.replace(scores, at=other.at, values=values, measures=measures)
-
-
-def _at_equal_budget(folder: RunFolder, old: Scores, new: Scores, shared: Shared) -> Delta | None:
-    """Recall within the stored budget that is nearest to what the old context costs."""
-    price = folder.result(old.system.id).costs.get("context_tokens")
-    both = [b for b in folder.run.plan.budgets if f"recall@{b}t" in {*old.values} & {*new.values}]
-    if not both or not price:
-        return None
-    nearest = min(both, key=lambda budget: abs(math.log(budget / price)))
-    return delta(old, new, shared, f"recall@{nearest}t")
 
 
 def _found(folder: RunFolder, system: str, *, missed: bool = False) -> set[tuple[str, int]]:

@@ -93,14 +93,16 @@ def drawn(segments: Sequence[Segment]) -> Text:
     """A passage in its surroundings; found and missing parts are told apart without colours."""
     line, kind = Text("  "), "context"
     for segment in segments:
+        text = clean(segment.text)
         if segment.kind != kind:
             line.append(MARKS[kind][1], MARKS[kind][2])
         if segment.edge:
             line.append("| " if line.plain.endswith(" ") else " | ", "bold")
-        text = clean(segment.text)
+        if line.plain.endswith(" "):
+            text = text.lstrip()
         if segment.kind != kind:
             kind = segment.kind
-            space = " " * (text.startswith(" ") and not line.plain.endswith(" "))
+            space = " " * text.startswith(" ")
             line.append(space + MARKS[kind][0], MARKS[kind][2])
             text = text.lstrip()
         line.append(text, MARKS[kind][2])

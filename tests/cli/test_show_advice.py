@@ -256,7 +256,7 @@ def test_advice_is_tried_and_its_outcome_counted(
         assert found["fixed"] == sum(now[item] and not before[item] for item in now)
         assert found["lost"] == sum(before[item] and not now[item] for item in now)
         gain = (found["fixed"] - found["lost"]) / len(now)
-        assert found["at_cut"]["difference"]["delta"] == pytest.approx(gain)
+        assert found["held"][0]["delta"]["difference"]["delta"] == pytest.approx(gain)
     again = ragcheck("advice", "reports/first", "--system", FIXED, "--verify")
     assert "tried: " in again.stdout
     assert "newly lost" in again.stdout
