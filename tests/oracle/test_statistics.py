@@ -6,6 +6,7 @@ from scipy import stats
 
 from ragcheck.statistics.clusters import estimate
 from ragcheck.statistics.intervals import mean_interval
+from ragcheck.statistics.many import holm, max_t
 from ragcheck.statistics.paired import basis, compare
 from ragcheck.statistics.signflip import sign_flip
 
@@ -74,3 +75,37 @@ def test_cluster_error_against_resampled_documents():
     means = sums[picked].sum(axis=1) / sizes[picked].sum(axis=1)
     assert found.error == pytest.approx(means.std(), rel=0.06)
     assert found.error > 1.5 * found.independent_error
+
+
+def test_holm_is_the_closure_of_bonferroni():
+    """Rejecting a hypothesis where every set of them that holds it is rejected: all 2^6 sets."""
+    p = np.random.default_rng(6).random(6) ** 3
+    sets = [[n for n in range(6) if code >> n & 1] for code in range(1, 64)]
+    whole = [min(1.0, len(some) * p[some].min()) for some in sets]
+    expected = [
+        max(value for value, some in zip(whole, sets, strict=True) if n in some) for n in range(6)
+    ]
+    assert holm(p.tolist()) == pytest.approx(expected)
+
+
+def test_max_t_over_few_documents_is_scipys_multivariate_t():
+    generator = np.random.default_rng(7)
+    clusters = np.arange(160) // 20
+    homes = generator.normal(0, 0.15, (8, 4))[clusters]
+    values = generator.normal(0.5, 0.3, (160, 1)) + homes + generator.normal(0, 0.2, (160, 4))
+    contrasts = values[:, 1:] - values[:, [0]]
+    means = np.array([contrasts[clusters == home].mean(axis=0) for home in range(8)])
+    statistics = np.abs(stats.ttest_1samp(means, 0).statistic)
+    null = stats.multivariate_t(shape=np.corrcoef(means.T), df=7, seed=1)
+    within = [null.cdf([t] * 3, lower_limit=[-t] * 3) for t in statistics]
+    found = max_t(values, clusters, baseline=0)[1:]
+    assert found == pytest.approx(1 - np.array(within), abs=0.015)
+
+
+@pytest.mark.parametrize("documents", [5, 20, 400])
+def test_a_drop_of_the_mde_is_found_in_eighty_percent_by_the_noncentral_t(documents):
+    differences = np.random.default_rng(8).normal(0, 0.3, 400)
+    found = basis(differences, np.arange(400) * documents // 400)
+    critical = stats.t.ppf(0.95, found.freedom)
+    power = stats.nct.sf(critical, found.freedom, found.mde / found.error)
+    assert power == pytest.approx(0.80, abs=0.02)
