@@ -69,6 +69,7 @@ class _Context:
     def __init__(self, case: Case, showing: Showing) -> None:
         self._case = case
         self._documents = case.collection.documents
+        self._index = case.collection.index()
         self._bounds = showing.bounds
         gold, hits = case.judged.alternatives, case.judged.hits
         self._touching = Touching.of(gold, showing.bounds)
@@ -117,11 +118,10 @@ class _Context:
 
     def _gold(self, question: int) -> Iterator[str]:
         """The texts of the question's passages that are long enough to be told from chance."""
-        index = self._case.collection.index()
         for item in self._case.collection.questions[question].items:
             for member in item.members:
                 span = member.span
-                text = self._documents[index[span.document]].text[span.start : span.end]
+                text = self._documents[self._index[span.document]].text[span.start : span.end]
                 if len("".join(text.split())) >= SHORTEST:
                     yield text
 

@@ -64,6 +64,10 @@ class Showing:
         self.start = place + chunks.start
         self.end = place + chunks.end
         self.bounds = Bounds.of(corpus.text, chunks)
+        # With an entry for the number -1 of a text that is no chunk.
+        self._low = np.append(self.bounds.start, 0)
+        self._high = np.append(self.bounds.end, 0)
+        self._cost = np.append(chunks.tokens, 0).astype(np.int64)
 
     def within(self, place: Place | None, factor: int = 1) -> bool:
         """Whether a passage is whole by `factor` times the cut."""
@@ -80,8 +84,7 @@ class Showing:
 
         Numbers in `extra` stand for those texts instead of chunks.
         """
-        low, high = self.bounds.start[order], self.bounds.end[order]
-        cost = self.chunks.tokens[order].astype(np.int64)
+        low, high, cost = self._low[order], self._high[order], self._cost[order]
         for number, extent in extra.items():
             at = order == number
             low[at], high[at] = self.corpus.text.unit(np.array([extent.start, extent.end]))
@@ -121,7 +124,7 @@ class Showing:
         if self.cut.unit == "k":
             order = order[:value]
             return order, self.start[order], self.end[order]
-        cost = self.chunks.tokens[order].astype(np.int64)
+        cost = self._cost[order]
         before = np.cumsum(cost) - cost
         order, room = order[before < value], (value - before)[before < value]
         start, end = self.start[order], self.end[order]

@@ -98,7 +98,8 @@ class Windows:
         size = self._case.size
         if size is None:
             tokens = self._case.chunks.tokens
-            size = int(tokens[host]) if host >= 0 else int(np.median(tokens))
+            usual = np.median(tokens) if len(tokens) else 0
+            size = int(tokens[host] if host >= 0 else usual)
         return size if self.limit is None else min(size, self.limit)
 
     def _limit(self) -> int | None:

@@ -117,9 +117,18 @@ class World:
     def chunks(self) -> Chunks:
         return chunk_collection(self.collection().documents, self.chunker, "cl100k_base")
 
-    def case(self, retriever: str, siblings: Sequence[str] = ()) -> Case:
-        """The judged system `bm25`, `dense` or `hybrid`, beside others."""
-        collection, chunks, cut = self.collection(), self.chunks(), parse_cut(self.at)
+    def case(
+        self,
+        retriever: str,
+        siblings: Sequence[str] = (),
+        collection: Collection | None = None,
+    ) -> Case:
+        """The judged system `bm25`, `dense` or `hybrid`, beside others.
+
+        `collection` is this one, with other labels.
+        """
+        collection, chunks = collection or self.collection(), self.chunks()
+        cut = parse_cut(self.at)
         searchers = self._searchers(chunks)
         system = searchers[retriever]
         corpus = Corpus.of(collection)
@@ -138,8 +147,13 @@ class World:
             siblings=[searchers[name] for name in siblings],
         )
 
-    def diagnose(self, retriever: str, siblings: Sequence[str] = ()) -> Found:
-        return diagnose(self.case(retriever, siblings))
+    def diagnose(
+        self,
+        retriever: str,
+        siblings: Sequence[str] = (),
+        collection: Collection | None = None,
+    ) -> Found:
+        return diagnose(self.case(retriever, siblings, collection))
 
     def _read(self, chunks: Chunks) -> Int32s:
         """Where reading of each chunk ends in its document."""

@@ -198,6 +198,17 @@ def test_competitors_get_their_titles_too(retriever: str) -> None:
     assert "add_context" not in only(found)[1]
 
 
+def test_the_ten_best_competitors_get_their_titles() -> None:
+    """The best is a heading, which has nothing above it; so nine of ten texts are new."""
+    said = "It boils water with the lid on the pot."
+    names = [f"{filler(n, 1)} pan" for n in range(14)]
+    texts = {"kettle.md": f"# Copper kettle\n\n{filler(1, 8)}\n\n{said}", **manuals(*names)}
+    found = world(texts, said, "kettle.md").diagnose("dense")
+    assert only(found)[0] == "lost_context"
+    assert found.diagnosis.encodings["context"] == 1
+    assert found.diagnosis.encodings["competitors"] == 9
+
+
 @every_retriever
 def test_a_chunk_that_has_its_prefix_gets_no_other(retriever: str) -> None:
     said = "It boils water with the lid on the pot."
