@@ -56,7 +56,7 @@ class Language:
             final[ends - 1] = True
             words = np.where(final, self._final[ranks], self._plain[ranks])
             for part in np.split(words, ends[:-1]):
-                yield " ".join(part).capitalize()
+                yield ". ".join(map(str.capitalize, " ".join(part).split(". ")))
 
     def questions(self, texts: list[str], count: int) -> list[str]:
         """Eight words of a text each, so that common words stand in them as often as in text."""
