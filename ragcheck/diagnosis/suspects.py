@@ -46,7 +46,7 @@ def _windows(bench: Bench, miss: Miss) -> list[Extent]:
     first, end = windows.run(miss.start, miss.end)
     low, high = windows.document(miss.document)
     size = end - first
-    spread = np.linspace(low, max(high - size, low), _WINDOWS + 1).astype(np.int64)
+    spread = np.linspace(low, max(high - size, low), _WINDOWS).astype(np.int64)
     starts = [one for one in dict.fromkeys(spread.tolist()) if one + size <= high]
     clear = [one for one in starts if one + size <= first or one >= end]
     places = [windows.characters(miss.document, (one, one + size)) for one in clear]

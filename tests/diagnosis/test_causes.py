@@ -200,7 +200,7 @@ def test_competitors_get_their_titles_too(retriever: str) -> None:
 
 def test_the_ten_best_competitors_get_their_titles() -> None:
     """The best is a heading, which has nothing above it; so nine of ten texts are new."""
-    said = "It boils water with the lid on the pot."
+    said = "It boils water under lids."
     names = [f"{filler(n, 1)} pan" for n in range(14)]
     texts = {"kettle.md": f"# Copper kettle\n\n{filler(1, 8)}\n\n{said}", **manuals(*names)}
     found = world(texts, said, "kettle.md").diagnose("dense")
@@ -281,7 +281,9 @@ def _found_elsewhere(found: Found, other: str) -> None:
 @every_retriever
 def test_what_nothing_recovers_is_hard_and_its_label_suspect(retriever: str) -> None:
     gold = "wholly beside the point"
-    found = world({"gold.txt": among("copper kettle", gold), **rivals(30, ASKED)}, gold)
+    found = world(
+        {"gold.txt": among("copper kettle copper kettle", gold), **rivals(30, ASKED)}, gold
+    )
     found = found.diagnose(retriever)
     assert only(found) == ("hard", ())
     assert found.misses.suspect.tolist() == [True]
