@@ -235,9 +235,9 @@ def test_what_changes_the_reading_is_said(tmp_path: Path) -> None:
     assert found.notices == (
         "the baseline is of another system: a",
         "the documents changed since the baseline",
-        "1 labels changed since the baseline and are left out: q00000",
-        "1 questions of the baseline are gone: q00001",
-        "1 questions are not in the baseline: added",
+        "questions left out, their labels changed since the baseline: 1 (q00000)",
+        "questions of the baseline that are gone: 1 (q00001)",
+        "questions that the baseline lacks: 1 (added)",
     )
     assert found.checks[0].decision is not None
     assert found.checks[0].decision.n == 18

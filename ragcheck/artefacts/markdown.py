@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ragcheck.artefacts.words import change, one_line, p_value, ranks, sharing, sight, value
+from ragcheck.artefacts.words import (
+    change,
+    one_line,
+    outcome,
+    p_value,
+    ranks,
+    sharing,
+    sight,
+    value,
+)
 from ragcheck.comparison import Comparison, Slice
 from ragcheck.gate.result import Check, GateResult, Missed
 from ragcheck.joining import Change
@@ -47,7 +56,7 @@ def comparison_markdown(found: Comparison, limit: int = COMMENT_BYTES) -> str:
             value(d.after, d.measure.unit),
             change(d),
             p_value(d.difference.p).removeprefix("p "),
-            d.difference.outcome,
+            outcome(d),
             sight(d),
         )
         for d in found.measures

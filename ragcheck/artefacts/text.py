@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ragcheck.artefacts.words import (
     change,
+    outcome,
     p_value,
     printable,
     question_line,
@@ -92,7 +93,7 @@ def _rows(found: Comparison) -> list[list[str]]:
             value(delta.after, delta.measure.unit),
             change(delta),
             p_value(delta.difference.p),
-            delta.difference.outcome,
+            outcome(delta),
             sight(delta),
         ]
         for delta in found.measures

@@ -71,6 +71,12 @@ def change(delta: Delta) -> str:
     return f"{text} [{_signed(found.low, measure.unit)}, {_signed(found.high, measure.unit)}]"
 
 
+def outcome(delta: Delta) -> str:
+    """What the difference shows; `identical` where no question changed, wide as its interval is."""
+    found = delta.difference
+    return "identical" if found.n and not found.changed else found.outcome
+
+
 def p_value(p: float) -> str:
     """`p .013`, and `p < .001` for what is smaller."""
     return "p < .001" if p < 0.001 else f"p {p:.3f}".replace("0.", ".")
@@ -92,14 +98,14 @@ def sharing(shared: Shared) -> list[str]:
             else "whether the documents are the same is not known"
         )
     for ids, what in (
-        (shared.changed, "labels differ and are left out"),
-        (shared.removed, "questions only the first has"),
-        (shared.added, "questions only the second has"),
+        (shared.changed, "left out, their labels differ"),
+        (shared.removed, "only the first has"),
+        (shared.added, "only the second has"),
     ):
         if ids:
-            found.append(f"{len(ids):,} {what}: {named(ids)}")
+            found.append(f"questions {what}: {len(ids):,} ({named(ids)})")
     if shared.drifted:
-        found.append(f"{shared.drifted:,} labels moved in their document and are compared")
+        found.append(f"labels that moved in their document, and are compared: {shared.drifted:,}")
     return found
 
 

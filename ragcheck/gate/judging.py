@@ -170,10 +170,10 @@ def _notices(checks: list[Check], against: Against | None, system: str) -> list[
             else "whether the documents changed since the baseline is not known"
         )
     for ids, what in (
-        (shared.changed, "labels changed since the baseline and are left out"),
-        (shared.removed, "questions of the baseline are gone"),
-        (shared.added, "questions are not in the baseline"),
+        (shared.changed, "left out, their labels changed since the baseline"),
+        (shared.removed, "of the baseline that are gone"),
+        (shared.added, "that the baseline lacks"),
     ):
         if ids:
-            found.append(f"{len(ids):,} {what}: {listed(ids)}")
+            found.append(f"questions {what}: {len(ids):,} ({listed(ids)})")
     return found

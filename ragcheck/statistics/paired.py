@@ -79,7 +79,8 @@ class PairedDifference:
     """Candidate minus baseline over `n` shared questions in `groups` documents.
 
     `low` and `high` are the 95% interval, `p` is two-sided, `mde` the smallest difference that
-    these questions would have shown. All but the counts and `p` are None where there is no value.
+    these questions would have shown; `changed` questions differ. All but the counts and `p` are
+    None where there is no value.
     """
 
     delta: float | None
@@ -90,6 +91,7 @@ class PairedDifference:
     mde: float | None
     n: int
     groups: int
+    changed: int
 
 
 def basis(differences: Values, clusters: Clusters) -> Basis:
@@ -134,7 +136,7 @@ def compare(
     """
     found = basis(np.asarray(candidate) - np.asarray(baseline), clusters)
     if not found.n:
-        return PairedDifference(None, None, None, 1.0, "not separable", None, 0, 0)
+        return PairedDifference(None, None, None, 1.0, "not separable", None, 0, 0, 0)
     low, high = found.bound(0.025), found.bound(0.975)
     if bounded and low is not None and high is not None:
         low, high = max(-1.0, low), min(1.0, high)
@@ -143,7 +145,8 @@ def compare(
     outcome: Outcome = "not separable"
     if clear:
         outcome = "improved" if (found.mean > 0) == (better == "higher") else "regressed"
-    return PairedDifference(found.mean, low, high, p, outcome, found.mde, found.n, found.groups)
+    counts = found.n, found.groups, found.changed
+    return PairedDifference(found.mean, low, high, p, outcome, found.mde, *counts)
 
 
 def questions_needed(found: Basis, drop: float) -> int | None:

@@ -198,6 +198,9 @@ def test_a_comparison_says_every_outcome(small: tuple[GateResult, Comparison]) -
     assert lines[0] == "a -> b  40 questions"
     assert any(re.match(r"recall@5 +0\.900 +0\.775 +-12\.5 points \[-", line) for line in lines)
     assert "lost 6  gained 1  same 33, 3 of them missed" in lines
+    (unchanged,) = (line for line in lines if line.startswith("index_gap "))
+    assert "identical" in unchanged
+    assert "| identical |" in comparison_markdown(small[1])
     document = comparison_document(small[1])
     assert document["measures"]["recall@5"]["delta"] == pytest.approx(-0.125)
     assert document["measures"]["recall@5"]["outcome"] in ("regressed", "not separable")
