@@ -14,7 +14,6 @@ from ragcheck.config import Configured
 
 if TYPE_CHECKING:
     from ragcheck.gate import Asking, GateResult, GateTable
-    from ragcheck.run import RunFolder
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -50,7 +49,7 @@ def command(
     baseline allows recall at the working cut to drop by 0.02.
     """
     from ragcheck import gate
-    from ragcheck.cli.gating import shown_path, system_to_judge
+    from ragcheck.cli.gating import keep_outcome, shown_path, system_to_judge
 
     table = gate.read_table(configured.gate)
     asking = _asking(configured, table, **flags)
@@ -60,7 +59,7 @@ def command(
     report = (stored / "report.html").as_posix() if (folder.path / "report.html").exists() else ""
     _write(result, report, junit, md)
     accept = _accepting(stored, result, asking.path if flags["baseline"] else None)
-    _keep(folder, result, accept)
+    keep_outcome(folder, result, accept)
     _show(result, report, accept, as_json)
     return 0 if result.passed else 1
 
@@ -101,29 +100,6 @@ def _write(result: GateResult, report: str, junit: Path | None, md: Path | None)
         write_atomically(md, gate_markdown(result, report).encode())
     if github.active(os.environ):
         github.write_files(result, os.environ, report)
-
-
-def _keep(folder: RunFolder, result: GateResult, accept: str) -> None:
-    """The outcome in the run folder, and its page, if there is one, drawn again with it.
-
-    A folder that cannot be written stays as it is: the gate only reads it.
-    """
-    from ragcheck.api import write_report
-    from ragcheck.artefacts.document import gate_document
-    from ragcheck.files import write_atomically
-    from ragcheck.report.view_gate import FILE as name
-    from ragcheck.run_json import dump
-
-    key = folder.result(result.system).key
-    data = dump({**gate_document(result), "key": key, "accept": accept}, indent=1).encode()
-    file, page = folder.path / name, folder.path / "report.html"
-    try:
-        if not file.exists() or file.read_bytes() != data:
-            write_atomically(file, data)
-            if page.exists():
-                write_report(folder)
-    except OSError:
-        return
 
 
 def _accepting(run: Path, result: GateResult, baseline: str | None) -> str:

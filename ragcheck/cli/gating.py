@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ragcheck.config import Configured
 
 if TYPE_CHECKING:
-    from ragcheck.gate import GateTable
+    from ragcheck.gate import GateResult, GateTable
     from ragcheck.prepare import Prepared
     from ragcheck.records import SystemResult
     from ragcheck.run import RunFolder
@@ -56,6 +56,29 @@ def _finished(prepared: Prepared, key: str) -> RunFolder | None:
     except RunError:
         return None
     return folder if key in prepared.plan.finished(folder.run) else None
+
+
+def keep_outcome(folder: RunFolder, result: GateResult, accept: str) -> None:
+    """The outcome in the run folder, and its page, if there is one, drawn again with it.
+
+    A folder that cannot be written stays as it is: the gate only reads it.
+    """
+    from ragcheck.api import write_report
+    from ragcheck.artefacts.document import gate_document
+    from ragcheck.files import write_atomically
+    from ragcheck.report.view_gate import FILE as name
+    from ragcheck.run_json import dump
+
+    key = folder.result(result.system).key
+    data = dump({**gate_document(result), "key": key, "accept": accept}, indent=1).encode()
+    file, page = folder.path / name, folder.path / "report.html"
+    try:
+        if not file.exists() or file.read_bytes() != data:
+            write_atomically(file, data)
+            if page.exists():
+                write_report(folder)
+    except OSError:
+        return
 
 
 def baseline_path(configured: Configured, named: str | None, flag: Path | None) -> Path:

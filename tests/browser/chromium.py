@@ -107,6 +107,12 @@ def hostile(browser: Browser, hostile_page: Path) -> Iterator[Visit]:
 
 
 @pytest.fixture
+def gated(browser: Browser, gated_page: Path) -> Iterator[Visit]:
+    """The page of a gated run that is held against another."""
+    yield from visit(browser, gated_page, viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
 def plain(browser: Browser, small_page: Path) -> Iterator[Visit]:
     """The page of the small run in a browser without scripts."""
     yield from visit(browser, small_page, java_script_enabled=False)

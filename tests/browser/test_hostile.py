@@ -11,7 +11,17 @@ from ragcheck.run import RunFolder
 from tests.browser.chromium import Visit
 
 pytestmark = pytest.mark.browser
-SCREENS = ("verdict", "trade-off", "systems", "questions", "case", "compare", "documents", "about")
+SCREENS = (
+    "verdict",
+    "trade-off",
+    "systems",
+    "causes",
+    "questions",
+    "case",
+    "compare",
+    "documents",
+    "about",
+)
 
 
 def test_no_text_becomes_markup(hostile: Visit) -> None:

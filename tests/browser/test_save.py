@@ -80,3 +80,21 @@ def test_a_question_mark_lists_the_keys(small: Visit) -> None:
     small.page.keyboard.press("2")
     small.settled()
     assert small.address.startswith("#view=trade-off")
+
+
+def test_a_text_that_is_a_formula_stays_a_text(small: Visit) -> None:
+    """Ids and questions come from whoever wrote the labels; a spreadsheet opens the file."""
+    small.open("#view=systems")
+    for text, wanted in (
+        ("=cmd()", "'=cmd()"),
+        ("+1+1", "'+1+1"),
+        ("@x", "'@x"),
+        ("-a,b", '"\'-a,b"'),
+        ("-0.5", "-0.5"),
+        ("plain", "plain"),
+    ):
+        small.page.evaluate(
+            "text => { document.querySelector('#systems tbody th a').textContent = text; }", text
+        )
+        lines = saved(small, "section[id='view=systems'] .save").split("\r\n")
+        assert lines[1].startswith(f"{wanted},")

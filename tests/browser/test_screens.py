@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ragcheck.report.numbers import percent
 from ragcheck.run import RunFolder
 from tests.browser.chromium import Visit
 
@@ -14,6 +15,7 @@ SCREENS = {
     "verdict": "section-256/bm25",
     "trade-off": "What does more recall cost?",
     "systems": "Which system does what?",
+    "causes": "Why were passages missed?",
     "questions": "Which questions fail?",
     "case": "What happened to one question?",
     "compare": "What does one system lose against another?",
@@ -29,6 +31,13 @@ def test_each_screen_shows_alone(small: Visit, screen: str) -> None:
     assert shown.count() == 1
     assert shown.locator("h1").inner_text() == SCREENS[screen]
     assert small.text("nav a[aria-current=page]").lower() == screen
+    name = small.text("nav a[aria-current=page]")
+    assert small.page.title() == f"{name} · desk <sample> · ragcheck"
+
+
+def test_the_title_of_a_case_names_its_question(small: Visit) -> None:
+    small.open("#view=case&q=q-0029")
+    assert small.page.title() == "q-0029 · Case · desk <sample> · ragcheck"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,6 +54,8 @@ LINKS = (
     "#view=case&run=r01&q=q-0029&hit=2&only=cut",
     "#view=questions&run=r03&only=partial&tag=guides&find=members&sort=-pollution",
     "#view=systems&sort=context",
+    "#view=causes&run=r04",
+    "#view=questions&run=r04&only=boundary_cut",
     "#view=systems&tick=r02,r05&price=0.5",
     "#view=compare&run=r01&vs=r04&only=lost",
     "#view=documents&run=r02&sort=-unseen",
@@ -183,7 +194,9 @@ def test_the_page_says_the_same_with_and_without_script(small: Visit, plain: Vis
     for number in range(0, articles.count(), 4):
         article = articles.nth(number)
         small.open("#" + str(article.get_attribute("id")))
-        words = [text.strip() for text in article.locator(".item > p").all_inner_texts()]
+        words = [
+            text.strip() for text in article.locator(".item > p:first-child").all_inner_texts()
+        ]
         shown = small.page.locator("#case .item > p:first-child").all_inner_texts()
         assert [text.strip() for text in shown] == words
 
@@ -197,8 +210,53 @@ def test_it_reads_without_script(plain: Visit) -> None:
     assert plain.page.locator(f'[id="{target}"]').is_visible()
 
 
-def test_print_shows_every_screen(small: Visit) -> None:
-    small.open("#view=verdict")
+def visible(page: Visit) -> list[str]:
+    shown = "views => views.filter(v => v.checkVisibility()).map(v => v.id.slice(5))"
+    return list(page.page.eval_on_selector_all("main > section.view", shown))
+
+
+def test_print_is_a_document_from_verdict_to_causes(small: Visit) -> None:
+    small.open("#view=systems")
     small.page.emulate_media(media="print")
-    assert small.page.locator("main > section.view:visible").count() == len(SCREENS)
-    assert small.page.locator("article.paper:visible").count() >= 10
+    assert visible(small) == ["verdict", "trade-off", "systems", "causes"]
+    assert small.page.locator("#causes").is_hidden()
+    assert small.page.locator("section.causes-on .static").first.is_visible()
+
+
+def test_print_of_a_case_is_that_case(small: Visit) -> None:
+    small.open("#view=case&q=q-0029")
+    small.page.emulate_media(media="print")
+    assert visible(small) == ["case"]
+    assert small.page.locator("#case .document").is_visible()
+    assert small.page.locator("article.paper:visible").count() == 0
+
+
+def test_back_finds_a_list_where_it_was_left(small: Visit) -> None:
+    small.open("#view=questions")
+    small.page.evaluate("scrollTo(0, 900)")
+    small.until("history.state && history.state.height === 900")
+    small.page.locator("#questions tbody a").nth(12).click()
+    small.settled()
+    assert small.page.evaluate("scrollY") == 0
+    small.page.go_back()
+    small.settled()
+    assert small.page.evaluate("scrollY") == 900
+
+
+def test_numbers_round_alike_with_and_without_script(
+    small: Visit, plain: Visit, small_run: RunFolder
+) -> None:
+    """Means over all questions are those of the Systems table, shares those of the static cases."""
+    plain.page.goto(plain.file.as_uri())
+    for row in plain.page.locator("#systems tbody tr").all():
+        cells = row.locator("td").all_inner_texts()
+        small.open(f"#view=questions&run={row.get_attribute('data-run')}")
+        totals = small.text("#questions .totals")
+        assert f"recall@5 {cells[1].split()[0]}" in totals
+        assert f"pollution@5 {cells[3].split()[0]}" in totals
+    coverage = small_run.values("fixed-256/bm25").to_pydict()
+    exact = dict(zip(coverage["question"], coverage["char_recall@5"], strict=True))
+    small.open("#view=questions&run=r00")
+    for row in small.page.locator("#questions tbody tr").all():
+        value = exact[row.locator("bdi").first.inner_text()]
+        assert row.locator("td").nth(3).inner_text() == percent(value)

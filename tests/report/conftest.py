@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.report.runs import hostile_page, hostile_run, small_page, small_run
+from tests.report.runs import (
+    before_run,
+    gated_run,
+    hostile_page,
+    hostile_run,
+    small_page,
+    small_run,
+)
 
-__all__ = ["hostile_page", "hostile_run", "small_page", "small_run"]
+__all__ = ["before_run", "gated_run", "hostile_page", "hostile_run", "small_page", "small_run"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable
@@ -11,6 +12,9 @@ import numpy as np
 import pyarrow as pa
 from rank_bm25 import BM25Okapi
 
+from ragcheck.baseline import read_baseline, write_baseline
+from ragcheck.cli.gating import keep_outcome
+from ragcheck.gate import Asking, judge
 from ragcheck.notation import parse_measure
 from ragcheck.records import (
     Cut,
@@ -25,6 +29,7 @@ from ragcheck.records import (
 )
 from ragcheck.run import RunFolder, RunWriter, open_folder
 from ragcheck.run_json import SCHEMA
+from ragcheck.scores import scores_of
 from ragcheck.statistics.intervals import mean_interval
 from ragcheck.verdict import verdict_of
 from tests.report import make_text
@@ -453,3 +458,37 @@ def _chunk_table(chunks: list[Chunk]) -> pa.Table:
             "prefix": [""] * len(chunks),
         }
     )
+
+
+def build_before(path: Path, folder: RunFolder) -> RunFolder:
+    """The same run as if windows of 256 and 512 had been mistaken for each other."""
+    path.mkdir()
+    for part in ("values", "items", "hits", "causes", "chunks", "collection"):
+        (path / part).symlink_to(folder.path / part)
+    swapped = {"fixed-256": "fixed-512", "fixed-512": "fixed-256"}
+    by_id = {result.system.id: result for result in folder.run.systems}
+
+    def other(id: str) -> str:
+        chunking, _, retriever = id.partition("/")
+        return f"{swapped.get(chunking, chunking)}/{retriever}"
+
+    systems = tuple(
+        dataclasses.replace(by_id[other(result.system.id)], system=result.system)
+        for result in folder.run.systems
+    )
+    RunWriter(path, dataclasses.replace(folder.run, systems=systems)).save()
+    return open_folder(path)
+
+
+def build_gated(path: Path, folder: RunFolder, before: RunFolder, system: str) -> RunFolder:
+    """The run after a gate on one system, against a baseline taken from `before`."""
+    path.mkdir()
+    for part in folder.path.iterdir():
+        if part.name not in ("report.html", "gate.json"):
+            (path / part.name).symlink_to(part)
+    gated = open_folder(path)
+    write_baseline(path / "baseline.jsonl", scores_of(before, system))
+    asking = Asking((), read_baseline(path / "baseline.jsonl"), "baseline.jsonl")
+    result = judge(gated, gated.result(system), asking)
+    keep_outcome(gated, result, f"ragcheck baseline update {path} --system {system}")
+    return gated

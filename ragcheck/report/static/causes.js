@@ -76,7 +76,7 @@ function whyLines(view, item) {
     el("table", {}, el("tbody", {}, ...tried.map(([fix, name, rank, recovers]) => el("tr", { class: recovers ? "recovers" : null },
       el("th", { scope: "row" }, fix === "now" ? name : el("span", { class: "n", tabindex: "0", "data-m": `fix:${fix}`, text: name })),
       el("td", { class: "num", text: rank ? `rank ${about(rank)}` : fix === "now" ? `beyond the depth searched` : "–" }),
-      el("td", {}, recovers ? el("b", { class: "good", text: "✓ recovers it" }) : null)))))));
+      el("td", {}, recovers ? el("b", { class: "good" }, "✓ ", el("span", { class: "long", text: "recovers it" })) : null)))))));
   return lines;
 }
 
