@@ -36,10 +36,10 @@ class Bench:
         windows, prefixes = Windows(case, showing), Prefixes(case, showing)
         return cls(case, showing, missed, windows, prefixes, scorer)
 
-    def outcome(self, place: Place | None, factor: int = 1, placebo: bool | None = None) -> Outcome:
+    def outcome(self, place: Place | None, factor: int = 1) -> Outcome:
         """What a place means for a missed item, at `factor` times the cut."""
-        rank, reach = place.rank if place else 0, self.showing.reach(place)
-        return Outcome(reach <= factor, rank, reach, placebo)
+        reach = self.showing.reach(place)
+        return Outcome(reach <= factor, place.rank if place else 0, reach)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

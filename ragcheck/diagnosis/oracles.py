@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ragcheck.diagnosis.bench import Bench, Injection, inject
 from ragcheck.diagnosis.missed import Miss
 from ragcheck.diagnosis.placebo import Placebo
 from ragcheck.diagnosis.showing import Extent
-from ragcheck.diagnosis.trial import Trial
+from ragcheck.diagnosis.trial import Outcome, Trial
 
 #: The window to inject for a missed item.
 Oracle = Callable[[Miss], Extent]
@@ -25,7 +26,10 @@ def tight(bench: Bench) -> Oracle:
 
 
 def try_oracle(bench: Bench, oracle: Oracle, placebo: Placebo) -> Trial:
-    """Inject the oracle of every missed item, and placebos of the sampled ones."""
+    """Inject the oracle of every missed item, and placebos of the sampled ones.
+
+    One that costs more than a usual context recovers nothing (`Windows.affordable`).
+    """
     misses = bench.missed.misses
     extents = [oracle(miss) for miss in misses]
     places = inject(
@@ -37,10 +41,12 @@ def try_oracle(bench: Bench, oracle: Oracle, placebo: Placebo) -> Trial:
         if (injection := placebo.injections(misses[number], extents[number]))
     }
     reached = dict(zip(controls, inject(bench, list(controls.values()), "placebo"), strict=True))
-    outcomes = []
-    for number, place in enumerate(places):
-        control = bench.showing.within(reached[number]) if number in reached else None
-        outcomes.append(bench.outcome(place, placebo=control))
+    outcomes: list[Outcome | None] = []
+    for number, (extent, place) in enumerate(zip(extents, places, strict=True)):
+        fits = bench.windows.affordable(extent)
+        control = fits and bench.showing.within(reached[number]) if number in reached else None
+        found = bench.outcome(place)
+        outcomes.append(replace(found, recovered=fits and found.recovered, placebo=control))
     return Trial.of(outcomes)
 
 

@@ -31,6 +31,19 @@ class Windows:
         self._offset = case.corpus.text.offset
         self.limit = self._limit()
 
+    def affordable(self, extent: Extent) -> bool:
+        """Whether a text costs no more than a context of so many chunks usually does.
+
+        K chunks cost K times the chunker's size, or K times the mean chunk where it has none. Equal
+        k is not equal context: a passage longer than that is shown by no chunk to speak of.
+        """
+        cut, chunks = self._showing.cut, self._case.chunks
+        if cut.unit == "t":
+            return True  # the budget itself says so
+        usual = self._case.size or (float(chunks.tokens.mean()) if len(chunks) else 0.0)
+        cost = extent.prefix + int(self._tokens.count(extent.start, extent.end))
+        return cost <= cut.value * usual
+
     def text(self, document: int, extent: Extent) -> str:
         """What stands there, without prefix."""
         begin = int(self._offset[document])

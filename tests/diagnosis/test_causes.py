@@ -303,7 +303,7 @@ def test_a_hard_passage_that_is_like_its_question_is_no_suspect(retriever: str) 
 
 def among(said: str, gold: str) -> str:
     """A passage on a line of its own in the middle of lines that say something else."""
-    lines = [f"{said} {filler(n, 4)}" for n in range(16)]
+    lines = [f"{said} {filler(n, 1)}" for n in range(16)]
     return "\n".join([*lines[:8], gold, *lines[8:]])
 
 

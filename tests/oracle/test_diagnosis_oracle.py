@@ -67,6 +67,10 @@ class Plain:
         cut = case.judged.cuts[case.judged.at]
         self.value, self.unit = cut.value, cut.unit
 
+    def affordable(self, tokens: int) -> bool:
+        """Whether a text costs no more than so many chunks of the size aimed at."""
+        return self.unit == "t" or tokens <= self.value * self.case.size
+
     def units(self, place: tuple[int, int, int]) -> Positions:
         document, start, end = place
         text = self.documents[document].text
@@ -195,6 +199,7 @@ def test_the_rank_of_a_tight_oracle_is_that_in_the_ranking_rebuilt(
         assert rows.tight_rank[number] == plain.rank(goal, order, {NEW: place})
         cost = int(token_map(plain.documents[document].text).count(start, end))
         recovered = plain.whole(goal, order, places={NEW: place}, costs={NEW: cost})
+        recovered &= plain.affordable(cost)
         assert ("tight_oracle" in rows.fixes[number]) == recovered
 
 
@@ -229,6 +234,7 @@ def test_a_clipped_oracle_is_a_window_around_the_passage_ranked_the_same(
         spot = {NEW: (document, start, end)}
         assert rows.clipped_rank[number] == plain.rank(goal, order, spot)
         recovered = plain.whole(goal, order, places=spot, costs={NEW: cost})
+        recovered &= plain.affordable(cost)
         assert ("clipped_oracle" in rows.fixes[number]) == recovered
 
 
