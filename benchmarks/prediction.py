@@ -31,8 +31,8 @@ from ragcheck.run import RunFolder
 from ragcheck.statistics.intervals import wilson
 from ragcheck.structure import is_markdown, structure
 
-#: Sizes of the chunks that are examined: the model reads nearly all of the smaller ones.
-SMALL, LARGE = 256, 512
+#: Sizes of the chunks that are examined: the model reads the smaller ones whole.
+SMALL, LARGE = 200, 512
 K = 5
 #: The same context in tokens as K of the small chunks.
 BUDGET = K * SMALL
@@ -153,7 +153,7 @@ CHANGES = (
         "title and headings in place",
         f"fixed-{SMALL}/dense",
         "add_context",
-        {"name": "benchmarks.prediction:Titled"},
+        {"name": "benchmarks.prediction:Titled", "size": SMALL},
     ),
 )
 
