@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -63,7 +63,8 @@ class CachedEmbedder:
         self._folder = path
         self._room = Room(path)
         self._usable = self._writable = True
-        self._queries: dict[str, Floats] = {}  # few, and asked for again by every system
+        # Queries are few, and asked for again by every system.
+        self._memory: dict[TextKind, dict[str, Floats]] = {"query": {}}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -75,17 +76,30 @@ class CachedEmbedder:
         if not texts:
             return np.empty((0, 0), np.float32)
         fingerprint = self.fingerprint
-        if kind == "query" and self._queries.keys() >= set(texts):
-            return _stack([self._queries[text] for text in texts], fingerprint)
+        memory = self._memory.get(kind)
+        if memory is not None and memory.keys() >= set(texts):
+            return _stack([memory[text] for text in texts], fingerprint)
         keys = {text: _key(fingerprint, kind, text) for text in texts}
         with ExitStack() as opened:
             file = self._opened(opened)
             vectors = self._found(file, keys)
             if missing := [text for text in keys if text not in vectors]:
                 vectors.update(self._made(file, _Wanted(self.embedder, missing, kind), keys))
-        if kind == "query":
-            self._queries.update(vectors)
+        if memory is not None:
+            memory.update(vectors)
         return _stack([vectors[text] for text in texts], fingerprint)
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Keep the vectors of documents in memory meanwhile: for many calls with few texts each.
+
+        Opening the file takes longer than all else that such a call does.
+        """
+        self._memory["document"] = {}
+        try:
+            yield
+        finally:
+            del self._memory["document"]
 
     def missing(self, texts: Sequence[str], *, kind: TextKind) -> list[str]:
         """Those of `texts` whose vector is not on disk, in order. Loads no model."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,16 @@ from ragcheck.sweep.cells import Searched, Shared
 from ragcheck.sweep.searching import Built
 
 _HINT = f"{MEND}, or leave out its causes with `--diagnosis off`"
+
+
+@contextmanager
+def remembering(built: Sequence[Built]) -> Iterator[None]:
+    """Keep in memory what the embedders of these cells are asked for, over and over, meanwhile."""
+    embedders = {id(e): e for one in built for e in one.cell.retriever.embedders}
+    with ExitStack() as stack:
+        for embedder in embedders.values():
+            stack.enter_context(embedder.remembering())
+        yield
 
 
 def diagnose_cell(one: Searched, built: Sequence[Built], shared: Shared) -> SystemResult:

@@ -14,7 +14,7 @@ from ragcheck.sweep import tables
 from ragcheck.sweep.answers import naming
 from ragcheck.sweep.cells import Searched, Shared, search_cell
 from ragcheck.sweep.chunkings import Chunking, chunk_all, measure_work
-from ragcheck.sweep.diagnosing import diagnose_cell
+from ragcheck.sweep.diagnosing import diagnose_cell, remembering
 from ragcheck.sweep.phases import mean_recall
 from ragcheck.sweep.plan import SweepPlan
 from ragcheck.sweep.reading import truncation_notices
@@ -65,10 +65,18 @@ def _carry_out(shared: Shared, watch: Watch, notices: Sequence[Notice]) -> None:
         watch.judged(name)
         if not plan.judging.diagnosis:
             watch.finished(name)
-    for cell in searched if plan.judging.diagnosis else ():
+    if plan.judging.diagnosis:
+        with remembering(built):
+            _diagnose_all(searched, built, shared, watch)
+
+
+def _diagnose_all(
+    searched: Sequence[Searched], built: Sequence[Built], shared: Shared, watch: Watch
+) -> None:
+    for cell in searched:
         name = cell.result.system.id
         watch.diagnoses(name)
-        folder.add(diagnose_cell(cell, built, shared))
+        shared.folder.add(diagnose_cell(cell, built, shared))
         watch.finished(name)
 
 

@@ -96,6 +96,19 @@ def test_every_distinct_text_is_embedded_once_in_its_place(tmp_path: Path) -> No
     assert cached.notice is second.notice is None
 
 
+def test_documents_are_remembered_only_while_asked_to(tmp_path: Path) -> None:
+    cached = CachedEmbedder(Seeded(), tmp_path)
+    plain = Seeded().embed(["a", "b"], kind="document")
+    with cached.remembering():
+        assert np.array_equal(cached.embed(["a", "b"], kind="document"), plain)
+        clear(tmp_path)
+        assert np.array_equal(cached.embed(["b", "a"], kind="document"), plain[::-1])
+        assert (cached.embedded, cached.hits) == (2, 0)
+        cached.embed(["b", "c"], kind="document")
+    assert np.array_equal(cached.embed(["a", "b"], kind="document"), plain)
+    assert cached.embedder.asked == ["a", "b", "b", "c", "a"]  # type: ignore[attr-defined]
+
+
 def test_kinds_and_fingerprints_do_not_share_vectors(tmp_path: Path) -> None:
     query = CachedEmbedder(Seeded(), tmp_path).embed(["a"], kind="query")
     document = CachedEmbedder(Seeded(), tmp_path).embed(["a"], kind="document")
