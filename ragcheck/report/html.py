@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import asdict
 from importlib import resources
@@ -117,8 +118,10 @@ def _hash(text: str) -> str:
 
 
 def _script() -> str:
+    """Every script as one, with the style sheet of what it draws."""
     parts = "\n".join(_asset(name) for name in SCRIPTS)
-    return f'"use strict";\n(() => {{\n{parts}\n}})();\n'
+    sheet = json.dumps(_asset("app.css"), ensure_ascii=False)
+    return f'"use strict";\n(() => {{\nconst SHEET = {sheet};\n{parts}\n}})();\n'
 
 
 def _asset(name: str) -> str:

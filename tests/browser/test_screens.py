@@ -149,7 +149,7 @@ def test_a_price_shows_what_contexts_cost(small: Visit, small_run: RunFolder) ->
     small.until("location.hash.includes('price=0.5')")
     small.settled()
     first = small.page.locator("#systems tbody tr").first
-    tokens = small_run.result(str(first.get_attribute("data-system"))).costs["context_tokens"]
+    tokens = small_run.result(first.locator("a").inner_text()).costs["context_tokens"]
     shown = first.locator("small", has_text="=").inner_text().removeprefix("= ")
     assert tokens is not None
     assert abs(float(shown) - tokens * 1000 / 1e6 * 0.5) < 0.01

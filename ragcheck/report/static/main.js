@@ -71,8 +71,14 @@ async function change(step) {
   if (at >= 0 && at < data.systems.length) state.go({ run: data.systems[at].run, hit: "" });
 }
 
-const keys = byId("keys");
-byId("close-keys").addEventListener("click", () => keys.close());
+const KEYS_DO = [
+  [["1", "9"], "open a screen"], [["[", "]"], "previous and next question, in the order and filter of the list"], [["{", "}"], "previous and next system"],
+  [["/"], "search the questions"], [["c"], "copy a link to exactly what is shown"], [["Tab"], "next link, button or number; a number shows its definition"], [["Esc"], "close this or a definition"],
+];
+const keys = el("dialog", { id: "keys", "aria-labelledby": "h-keys" }, el("h2", { id: "h-keys", text: "Keys" }),
+  el("dl", { class: "keys" }, ...KEYS_DO.map(([names, does]) => el("div", {}, el("dt", {}, ...names.flatMap((name, at) => [at ? (name === "9" ? " … " : " ") : "", el("kbd", { text: name })])), el("dd", { text: does })))),
+  el("button", { type: "button", class: "plain", text: "Close", on: { click: () => keys.close() } }));
+document.body.append(keys);
 byId("open-keys").addEventListener("click", () => keys.showModal());
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
@@ -108,8 +114,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 // About holds every definition once; `recall@5` is found under `recall`.
-const definitions = new Map([...document.querySelectorAll("[data-name]")].map((term) =>
-  [term.dataset.name, term.nextElementSibling.textContent]));
+const definitions = new Map([...document.querySelectorAll("[data-kind] dt")].map((term) =>
+  [term.closest("dl").dataset.kind + term.firstChild.textContent.trim().replaceAll(" ", "_"), term.nextElementSibling.textContent]));
 const tip = byId("tip");
 
 // A plain cell is defined by the heading of its column.
@@ -142,6 +148,9 @@ for (const [shows, hides] of [["pointerover", "pointerout"], ["focusin", "focuso
   document.addEventListener(hides, hideTip);
 }
 
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(SHEET);
+document.adoptedStyleSheets = [sheet];
 addEventListener("hashchange", route);
 // Going back to a list finds it where it was left.
 addEventListener("scrollend", () => history.replaceState({ height: scrollY }, ""));

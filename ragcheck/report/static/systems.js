@@ -1,6 +1,8 @@
 // Sorting of the Systems table: the rows are in the page, only their order changes.
 const systemsTable = byId("systems");
 const systemsOrder = systemsTable ? [...systemsTable.tBodies[0].rows] : [];
+const nameOf = (row) => row.querySelector("a").textContent;
+for (const row of systemsOrder) row.dataset.v.split("|").forEach((value, at) => { row.cells[at + 1].dataset.v = value; });
 
 function drawSystems(now) {
   if (!systemsTable) return;
@@ -16,7 +18,7 @@ function drawSystems(now) {
   });
   const value = (row) => {
     const cell = row.cells[column];
-    if (column === 0) return row.dataset.system;
+    if (column === 0) return nameOf(row);
     return cell.dataset.v === "" ? null : Number(cell.dataset.v);
   };
   const rows = [...systemsOrder];
@@ -44,7 +46,7 @@ if (systemsTable) {
 
 // Two ticked systems are compared.
 const ticks = systemsOrder.map((row) => {
-  const tick = el("input", { type: "checkbox", class: "tick", "aria-label": `Compare ${row.dataset.system}`, value: row.dataset.run,
+  const tick = el("input", { type: "checkbox", class: "tick", "aria-label": `Compare ${nameOf(row)}`, value: row.dataset.run,
     on: { change: () => state.replace({ tick: ticks.filter((one) => one.checked).slice(-2).map((one) => one.value).join(",") }) } });
   row.cells[0].prepend(tick);
   return tick;
@@ -59,7 +61,7 @@ function drawTicks(now) {
     tick.disabled = chosen.length === 2 && !tick.checked;
   }
   compareTicked.hidden = chosen.length < 2;
-  const names = chosen.map((run) => systemsOrder.find((row) => row.dataset.run === run).dataset.system);
+  const names = chosen.map((run) => systemsOrder.find((row) => row.dataset.run === run)).map(nameOf);
   compareTicked.textContent = `Compare ${names.join(" with ")}`;
   compareTicked.href = `#view=compare&run=${chosen[0]}&vs=${chosen[1]}`;
 }
