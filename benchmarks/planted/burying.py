@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from benchmarks.planted import words
 from benchmarks.planted.cases import FAMILIES, Case, Family, Side, Text
 from benchmarks.planted.drafting import Fact, Kit, Wanted, is_read, is_unread, is_whole
 from benchmarks.planted.words import Scene
@@ -63,17 +64,16 @@ def truncation(kit: Kit) -> Case | None:
 def unread_and_crowd(kit: Kit) -> Case | None:
     """An unread passage whose chunk begins on the subject, behind copies of a notice."""
     scene, fact = kit.scene(), kit.fact()
-    rival = scene.but(trait=kit.scene().slots["trait"])
-    remarks = [scene.say(one) for one in kit.bank.rest["remarks"]["sentences"]]
-    order = kit.random.permutation(len(remarks))
-    about = " ".join(remarks[i] for i in order[:12])
-    passage = scene.say(fact["gold"])
-    after = " ".join(remarks[i] for i in order[12:])
-    unread = _placed(kit, (about, after), (passage, (0, len(passage))), is_unread)
-    read = _placed(kit, (remarks[order[12]], about), (passage, (0, len(passage))), is_read)
+    core = _core(kit, fact, scene)
+    some = [one.text for one in kit.remarks(scene, int(kit.random.integers(3, 10)), 2)]
+    about = " ".join([*some, kit.digression(scene, 260 - 22 * len(some))])
+    unread = _placed(kit, (about, kit.filler(scene, 20)), core, is_unread)
+    read = _placed(kit, (kit.digression(scene, 8), about), core, is_read)
     if unread is None or read is None:
         return None
-    copies = kit.copies(rival, 0.02, 6)
+    slots = ["trait", "deed"] if kit.random.random() < 0.5 else ["trait"]
+    noticed = words.altered(kit.bank, scene, kit.random, slots)
+    copies = kit.copies(noticed, 0.02, 6)
     question = scene.say(fact["question"])
     planted = Side(question, (unread[0], *copies), (unread[1],), "unread")
     seen = Side(question, (read[0], *copies), (read[1],))
@@ -91,7 +91,7 @@ def unread_and_crowd(kit: Kit) -> Case | None:
 
 def _core(kit: Kit, fact: Fact, scene: Scene) -> tuple[str, tuple[int, int]]:
     """The passage between remarks on its own subject, and where it stands there."""
-    remarks = [one.text for one in kit.remarks(scene, 5, 0)]
+    remarks = [one.text for one in kit.remarks(scene, 4, 0)]
     before = " ".join(remarks[:2]) + " "
     passage = scene.say(fact["gold"])
     return f"{before}{passage} {' '.join(remarks[2:])}", (len(before), len(before) + len(passage))

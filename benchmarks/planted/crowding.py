@@ -33,7 +33,7 @@ def outranked(kit: Kit) -> Case | None:
     """A chunk that is nothing but the passage, behind different texts that fit the question."""
     scene, fact = kit.scene(), kit.fact()
     document, place = kit.whole("gold.txt", _weak(kit, scene, fact["gold"]))
-    rivals = kit.remarks(scene, int(kit.random.integers(5, 9)), 0)
+    rivals = kit.remarks(scene, int(kit.random.integers(7, 13)), 0)
     question = scene.say(fact["question"])
     return Case(
         kit.id,
@@ -51,8 +51,6 @@ crowd_12 = partial(crowd, share=0.12)
 
 def _weak(kit: Kit, scene: Scene, gold: str) -> str:
     """The passage without some of the words that the question names its subject by."""
-    gone = [slot for slot in ("trait", "hall") if kit.random.random() < 0.85]
-    others = {"trait": ""} if "trait" in gone else {}
-    if "hall" in gone:
-        others["place"] = scene.slots["name"]
-    return scene.say(gold, **others)
+    weaker = {"trait": "", "place": scene.slots["name"], "deed": "seen to"}
+    gone = [slot for slot in weaker if kit.random.random() < 0.8]
+    return scene.say(gold, **{slot: weaker[slot] for slot in gone})

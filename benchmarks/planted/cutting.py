@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from benchmarks.planted import words
 from benchmarks.planted.cases import FAMILIES, Case, Shape, Side, Text
-from benchmarks.planted.drafting import Fact, Kit, Wanted, is_cut, is_whole
+from benchmarks.planted.drafting import Fact, Kit, Wanted, is_cut, is_placed
 from benchmarks.planted.dropping import NOTE
 from benchmarks.planted.words import Scene, edited
 from ragcheck.spans import Span
@@ -13,11 +14,11 @@ def boundary(kit: Kit) -> Case | None:
     """A passage of two sentences; the second cannot be understood without the first."""
     scene, fact = kit.scene(), kit.fact()
     around = _around(kit, scene)
-    cut = _side(kit, (scene, fact), around, is_cut)
-    moved = _side(kit, (scene, fact), around, is_whole)
-    if cut is None or moved is None:
+    sides = _sides(kit, (scene, fact), around)
+    if sides is None:
         return None
-    return _case(kit, "boundary", cut, (moved,), ("boundary_cut", {"clipped_oracle"}))
+    cut, *moved = sides
+    return _case(kit, "boundary", cut, tuple(moved), ("boundary_cut", {"clipped_oracle"}))
 
 
 def gap(kit: Kit) -> Case | None:
@@ -50,51 +51,68 @@ def cut_and_crowd(kit: Kit) -> Case | None:
     while other == fact:
         other = kit.fact()
     fact |= {"lead": fact["gold"], "rest": other["gold"]}
-    around = _around(kit, scene)
-    cut = _side(kit, (scene, fact), around, is_cut)
-    moved = _side(kit, (scene, fact), around, is_whole)
-    if cut is None or moved is None:
+    about = kit.random.random() < 0.5
+    around = _remarks(kit, scene) if about else _digression(kit, scene)
+    sides = _sides(kit, (scene, fact), around)
+    if sides is None:
         return None
-    copies = kit.copies(scene, 0.02, int(kit.random.integers(5, 8)))
-    crowded, found = _with(cut, copies), _with(moved, copies)
+    cut, *moved = sides
+    trait = words.altered(kit.bank, scene, kit.random, ["trait"]).slots["trait"]
+    noticed = scene.but(trait=trait) if about and kit.random.random() < 0.5 else scene
+    copies = kit.copies(noticed, 0.02, int(kit.random.integers(5, 8)))
+    found = [_with(side, copies) for side in moved]
     alone = _with(cut, copies[:1])
     fixes = {"clipped_oracle", "skip_duplicates"}
-    return _case(kit, "cut + crowd", crowded, (found, alone), ("boundary_cut", fixes))
+    return _case(kit, "cut + crowd", _with(cut, copies), (alone, *found), ("boundary_cut", fixes))
 
 
 def cut_and_twin(kit: Kit) -> Case | None:
     """A cut passage that another document repeats in nearly the same words, unlabelled."""
     scene, fact = kit.scene(), kit.fact()
     around = _around(kit, scene)
-    cut = _side(kit, (scene, fact), around, is_cut)
-    moved = _side(kit, (scene, fact), around, is_whole)
-    if cut is None or moved is None:
+    sides = _sides(kit, (scene, fact), around)
+    if sides is None:
         return None
+    cut, *moved = sides
     passage = f"{scene.say(fact['lead'])} {scene.say(fact['rest'])}"
     said = edited(passage, 0.06, kit.random, kept=" ".join(scene.slots.values()))
     twin, place = kit.whole("twin.txt", said)
     planted = _with(cut, [twin])
     accepted = Side(planted.question, planted.documents, (*planted.gold, place), "cut")
     fixes = {"accept_twin", "clipped_oracle"}
-    heals = (accepted, _with(moved, [twin]))
+    heals = (accepted, *(_with(side, [twin]) for side in moved))
     return _case(kit, "twin + cut", planted, heals, ("label_twin", fixes))
 
 
 def _around(kit: Kit, scene: Scene) -> tuple[str, str]:
-    """Text about something else, one to four chunks of it before the passage."""
+    """Text about something else, up to two chunks of it before the passage."""
     return kit.filler(scene, int(kit.random.integers(70, 170))), kit.filler(scene, 50)
 
 
-def _side(
-    kit: Kit, told: tuple[Scene, Fact], around: tuple[str, str], wanted: Wanted
-) -> Side | None:
+def _remarks(kit: Kit, scene: Scene) -> tuple[str, str]:
+    """Text on nearly the same subject."""
+    said = [remark.text for remark in kit.remarks(scene, 8, 2)]
+    return " ".join(said[:5]), " ".join(said[5:])
+
+
+def _digression(kit: Kit, scene: Scene) -> tuple[str, str]:
+    """Text about the same domain."""
+    return kit.digression(scene, 80), kit.digression(scene, 50)
+
+
+def _sides(kit: Kit, told: tuple[Scene, Fact], around: tuple[str, str]) -> list[Side] | None:
+    """A passage cut, and the same early, in the middle and late in a chunk that holds it whole."""
     scene, fact = told
     passage = f"{scene.say(fact['lead'])} {scene.say(fact['rest'])}"
-    placed = kit.place("gold.txt", around, passage, wanted)
-    if placed is None:
-        return None
-    shape: Shape = "cut" if wanted is is_cut else "whole"
-    return Side(scene.say(fact["question"]), (placed[0],), (placed[1],), shape)
+    shapes: list[tuple[Shape, Wanted]] = [("cut", is_cut)]
+    shapes += [("whole", is_placed(where)) for where in (0.2, 0.5, 0.8)]
+    sides = []
+    for shape, wanted in shapes:
+        placed = kit.place("gold.txt", around, passage, wanted)
+        if placed is None:
+            return None
+        sides.append(Side(scene.say(fact["question"]), (placed[0],), (placed[1],), shape))
+    return sides
 
 
 def _with(side: Side, documents: list[Text]) -> Side:

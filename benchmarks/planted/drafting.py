@@ -76,12 +76,12 @@ class Kit:
 
     def filler(self, scene: Scene, count: int) -> str:
         """At least so many words about another domain than the scene's."""
-        others = [
-            name
-            for name, lists in self.bank.domains.items()
-            if scene.slots["thing"] not in lists["things"]
-        ]
+        others = [name for name in self.bank.domains if name != scene.domain]
         return filler(self.bank, pick(self.random, others), self.random, count)
+
+    def digression(self, scene: Scene, count: int) -> str:
+        """At least so many words about other things of the scene's domain."""
+        return filler(self.bank, scene.domain, self.random, count)
 
     def place(
         self, name: str, around: tuple[str, str], passage: str, wanted: Wanted
@@ -119,6 +119,19 @@ def is_whole(text: str, pieces: Sequence[Piece], start: int, end: int) -> bool:
     """One chunk holds the passage and some text on either side."""
     before, after = max(0, start - _MARGIN), min(len(text), end + _MARGIN)
     return any(piece.start <= before and after <= piece.end for piece in pieces)
+
+
+def is_placed(where: float) -> Wanted:
+    """One chunk holds the passage, with this share of the chunk's other text before it."""
+
+    def wanted(text: str, pieces: Sequence[Piece], start: int, end: int) -> bool:
+        return is_whole(text, pieces, start, end) and any(
+            abs(start - piece.start - where * (piece.end - piece.start - end + start)) <= _MARGIN
+            for piece in pieces
+            if piece.start <= start and end <= piece.end
+        )
+
+    return wanted
 
 
 def is_unread(text: str, pieces: Sequence[Piece], start: int, end: int) -> bool:

@@ -2,115 +2,137 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from benchmarks.planted import words
 from benchmarks.planted.cases import FAMILIES, Case, Side, Text
 from benchmarks.planted.drafting import Kit, is_whole
-from benchmarks.planted.haystack import filler
 from benchmarks.planted.words import Scene, edited, pick
 from ragcheck.records import Document
 from ragcheck.spans import Span
 
 
+@dataclass(frozen=True, slots=True)
+class _Manual:
+    """Parts of a manual; the passage stands in the section below the second heading."""
+
+    title: str
+    headings: tuple[str, str]
+    opening: str
+    above: str
+    passage: str
+    closing: str
+
+    def laid_out(self, kit: Kit, name: str, *, named: bool) -> tuple[Text, Span] | None:
+        """Such that a chunk without the title holds second heading and passage.
+
+        `named`: the headings repeat the title. None where no boundary falls like that.
+        """
+        first, second = (f"{self.title} > {h}" if named else h for h in self.headings)
+        opening = self.opening.split(" ")
+        for drop in kit.random.permutation(len(opening) - 50):
+            top = f"# {self.title}\n\n## {first}\n\n{' '.join(opening[drop:])}\n\n"
+            head = f"{top}## {second}\n\n{self.above} "
+            text = f"{head}{self.passage} {self.closing}"
+            pieces = kit.chunker.chunk(Document(name, text))
+            start, end = len(head), len(head) + len(self.passage)
+            if is_whole(text, pieces, start, end) and any(
+                0 < piece.start <= len(top) and end <= piece.end for piece in pieces
+            ):
+                document = kit.text(name, text)
+                return document, Span(document.id, start, end)
+        return None
+
+
 def lost_context(kit: Kit) -> Case | None:
     """The product stands in the title only; manuals of others say the like in other words."""
-    drafted = _drafted(kit, len(kit.bank.rest["manuals"]["sentences"]) - 1)
-    if drafted is None:
+    scene = _scene(kit)
+    own, *rest = _sentences(kit)
+    manuals = [_manual(kit, scene, own), *(_manual(kit, _other(kit, scene), one) for one in rest)]
+    sides = [_side(kit, scene, manuals, named=named) for named in (False, True)]
+    planted, healed = sides
+    if planted is None or healed is None:
         return None
-    planted, healed, _ = drafted
-    return _case(kit, "name in title", (planted, healed), (), {"add_context"})
+    return _case(kit, ("name in title", "lost_context"), (planted, healed), {"add_context"})
 
 
 def context_and_crowd(kit: Kit) -> Case | None:
-    """The same, and the manuals of others are copies of one."""
-    drafted = _drafted(kit, 1, sentences=2)
-    if drafted is None:
+    """The same, and the manuals of others are copies of one that says more."""
+    scene = _scene(kit)
+    said = _sentences(kit)
+    manual = _manual(kit, scene, " ".join(said[:2]))
+    planted, healed = (_side(kit, scene, [manual], named=named) for named in (False, True))
+    laid = _manual(kit, _other(kit, scene), " ".join(said[2:5])).laid_out(kit, "", named=False)
+    if planted is None or healed is None or laid is None:
         return None
-    planted, healed, sibling = drafted
-    count = int(kit.random.integers(5, 8))
-    copies = []
-    for number in range(count):
-        rest = sibling.text.split("\n\n", 1)[1]
-        product = _product(kit)
-        copies.append(
-            kit.text(f"copy-{number}.md", f"# {product}\n\n{edited(rest, 0.02, kit.random)}")
-        )
-    crowded = Side(planted.question, (planted.documents[0], *copies), planted.gold)
-    named = Side(healed.question, (healed.documents[0], *copies), healed.gold)
-    alone = Side(planted.question, (planted.documents[0], copies[0]), planted.gold)
+    rest = laid[0].text.split("\n\n", 1)[1]
+    copies = tuple(
+        kit.text(f"copy-{n}.md", f"# {_product(kit)}\n\n{edited(rest, 0.02, kit.random)}")
+        for n in range(int(kit.random.integers(5, 8)))
+    )
+    sides = [
+        Side(side.question, (*side.documents, *others), side.gold)
+        for side, others in ((planted, copies), (healed, copies), (planted, copies[:1]))
+    ]
     fixes = {"add_context", "skip_duplicates"}
-    return _case(kit, "name + crowd", (crowded, named), (alone,), fixes)
+    return _case(kit, ("name + crowd", "duplicate_crowd"), tuple(sides), fixes)
 
 
-def _case(
-    kit: Kit, fault: str, sides: tuple[Side, Side], more: tuple[Side, ...], fixes: set[str]
-) -> Case:
-    planted, healed = sides
-    cause = "duplicate_crowd" if more else "lost_context"
+def _case(kit: Kit, fault: tuple[str, str], sides: tuple[Side, ...], fixes: set[str]) -> Case:
+    name, cause = fault
+    planted, *heals = sides
     return Case(
         kit.id,
-        fault,
+        name,
         planted,
-        (healed, *more),
+        tuple(heals),
         dict.fromkeys(FAMILIES, cause),
         dict.fromkeys(FAMILIES, frozenset(fixes)),
     )
 
 
-def _drafted(kit: Kit, count: int, sentences: int = 1) -> tuple[Side, Side, Text] | None:
-    """A manual that names its product only in the title, one that names it, and a sibling.
-
-    There are `count` siblings, each with so many `sentences` on the question.
-    """
-    wording = kit.bank.rest["manuals"]
-    product = _product(kit)
-    scene = kit.scene()
-    part = f"{scene.slots['trait']} {scene.slots['part']}"
-    scene = scene.but(product=product, part=part)
-    own, *order = kit.random.permutation(len(wording["sentences"])).tolist()
-    gold = wording["sentences"][own]
-    others = []
-    for number in range(count):
-        said = order[number * sentences : (number + 1) * sentences]
-        other = scene.but(product=_product(kit), n=str(kit.random.integers(13, 98)))
-        told = " ".join(wording["sentences"][which] for which in said)
-        made = _manual(kit, other, told, f"manual-{number}.md")
-        others.append(made)
-    plain = _manual(kit, scene, gold, "gold.md")
-    named = _manual(kit, scene, wording["named"].format(product=product) + gold, "gold.md")
-    if plain is None or named is None or None in others:
+def _side(kit: Kit, scene: Scene, manuals: list[_Manual], *, named: bool) -> Side | None:
+    """The first manual holds the gold."""
+    laid = [
+        manual.laid_out(kit, f"manual-{number}.md", named=named)
+        for number, manual in enumerate(manuals)
+    ]
+    placed = [one for one in laid if one is not None]
+    if len(placed) < len(laid):
         return None
-    siblings = [made[0] for made in others if made is not None]
-    question = scene.say(wording["question"])
-    planted = Side(question, (plain[0], *siblings), (plain[1],))
-    healed = Side(question, (named[0], *siblings), (named[1],))
-    return planted, healed, siblings[0]
+    question = scene.say(kit.bank.rest["manuals"]["question"])
+    return Side(question, tuple(document for document, _ in placed), (placed[0][1],))
 
 
-def _manual(kit: Kit, scene: Scene, sentence: str, name: str) -> tuple[Text, Span] | None:
-    """A manual in which a chunk after the first holds the sentence whole."""
+def _manual(kit: Kit, scene: Scene, sentences: str) -> _Manual:
     wording = kit.bank.rest["manuals"]
-    domain = next(
-        key for key, lists in kit.bank.domains.items() if scene.slots["thing"] in lists["things"]
-    )
-    title = f"# {scene.say(pick(kit.random, wording['titles']))}\n\n"
     headings = wording["headings"].split(", ")
     first, second = (headings[i] for i in kit.random.permutation(len(headings))[:2])
-    opening = filler(kit.bank, domain, kit.random, int(kit.random.integers(80, 120)))
-    closing = filler(kit.bank, domain, kit.random, 30)
-    passage = scene.say(sentence)
-    above = filler(kit.bank, domain, kit.random, 12)
-    # What `place` drops words from stands between the title and the section of the passage.
-    opening_words = opening.split(" ")
-    for drop in kit.random.permutation(len(opening_words) - 50):
-        body = " ".join(opening_words[drop:])
-        head = f"{title}## {first}\n\n{body}\n\n## {second}\n\n{above} "
-        text = f"{head}{passage} {closing}"
-        pieces = kit.chunker.chunk(Document(name, text))
-        start, end = len(head), len(head) + len(passage)
-        if is_whole(text, pieces, start, end) and pieces[0].end < end:
-            document = kit.text(name, text)
-            return document, Span(document.id, start, end)
-    return None
+    return _Manual(
+        scene.say(pick(kit.random, wording["titles"])),
+        (first, second),
+        kit.digression(scene, int(kit.random.integers(80, 120))),
+        kit.digression(scene, int(kit.random.integers(1, 20))),
+        scene.say(sentences),
+        kit.digression(scene, 30),
+    )
+
+
+def _sentences(kit: Kit) -> list[str]:
+    """All that can be said in a manual, in any order."""
+    found = kit.bank.rest["manuals"]["sentences"]
+    return [found[i] for i in kit.random.permutation(len(found))]
+
+
+def _scene(kit: Kit) -> Scene:
+    """A product, and a part that few others have."""
+    scene = kit.scene()
+    part = f"{scene.slots['trait']} {scene.slots['part']}"
+    return scene.but(product=_product(kit), part=part)
+
+
+def _other(kit: Kit, scene: Scene) -> Scene:
+    return scene.but(product=_product(kit), n=str(kit.random.integers(13, 98)))
 
 
 def _product(kit: Kit) -> str:

@@ -57,7 +57,7 @@ SETUPS: tuple[Setup, ...] = (
             "wrong": wording.wrong_label,
             "cut-twin": cutting.cut_and_twin,
         },
-        draws=40,
+        draws=44,
     ),
     # Copies would crowd other cases too.
     Setup(
@@ -70,7 +70,7 @@ SETUPS: tuple[Setup, ...] = (
             "cut-crowd": cutting.cut_and_crowd,
             "context-crowd": naming.context_and_crowd,
         },
-        draws=48,
+        draws=64,
     ),
     Setup(
         "long",
@@ -89,7 +89,7 @@ SETUPS: tuple[Setup, ...] = (
         Fixed(512),
         _fixed(512),
         {"truncation": burying.truncation, "unread-crowd": burying.unread_and_crowd},
-        draws=28,
+        draws=60,
     ),
     Setup(
         "dropped",

@@ -21,7 +21,7 @@ def synonyms_alone(kit: Kit) -> Case | None:
 def code(kit: Kit) -> Case | None:
     """An exact code among texts about codes: nothing that an embedder understands."""
     wording, scene = kit.bank.rest["errors"], kit.scene()
-    codes = [_code(kit) for _ in range(12)]
+    codes = _codes(kit, 12)
     said = {
         "code": codes[0],
         "cause": pick(kit.random, wording["causes"].split(", ")),
@@ -104,5 +104,7 @@ def _synonyms(kit: Kit, *, alone: bool) -> Case | None:
     )
 
 
-def _code(kit: Kit) -> str:
-    return f"{pick(kit.random, kit.bank.words('codes'))}-{kit.random.integers(1000, 99999)}"
+def _codes(kit: Kit, count: int) -> list[str]:
+    """Codes that begin alike."""
+    family = f"{pick(kit.random, kit.bank.words('codes'))}-{kit.random.integers(10, 100)}"
+    return [f"{family}{end}" for end in kit.random.choice(range(100, 1000), count, replace=False)]

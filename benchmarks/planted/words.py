@@ -34,8 +34,9 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the slots of a sentence are filled with; one scene is about one subject."""
+    """What the slots of a sentence are filled with; one scene is about one subject of a domain."""
 
+    domain: str
     slots: Mapping[str, str]
 
     def say(self, sentence: str, **others: str) -> str:
@@ -63,10 +64,12 @@ def bank(name: str) -> Bank:
 
 def scene(bank: Bank, random: Random, domain: str | None = None) -> Scene:
     """A subject drawn from a bank: thing, part, what is done, who, where, and numbers."""
-    words = bank.domains[domain or pick(random, list(bank.domains))]
+    domain = domain or pick(random, list(bank.domains))
+    words = bank.domains[domain]
     halls = [words["halls"][i] for i in random.permutation(len(words["halls"]))]
     name = invented(bank, random)
     return Scene(
+        domain,
         {
             "thing": pick(random, words["things"]),
             "part": pick(random, words["parts"]),
@@ -80,19 +83,14 @@ def scene(bank: Bank, random: Random, domain: str | None = None) -> Scene:
             "unit": pick(random, bank.words("units")),
             "month": pick(random, common("months")),
             "colour": pick(random, COLOURS),
-        }
+        },
     )
 
 
 def altered(bank: Bank, given: Scene, random: Random, slots: Sequence[str]) -> Scene:
     """The same scene with other words of its domain in `slots`."""
-    domain = next(
-        name
-        for name, words in bank.domains.items()
-        if given.slots["thing"] in words["things"] and given.slots["deed"] in words["deeds"]
-    )
     while True:
-        other = scene(bank, random, domain)
+        other = scene(bank, random, given.domain)
         if all(other.slots[slot] != given.slots[slot] for slot in slots):
             return given.but(**{slot: other.slots[slot] for slot in slots})
 
