@@ -134,6 +134,11 @@ class CachedEmbedder:
         return np.array([found[keys[text]] for text in texts], np.int64)
 
     @property
+    def runtime(self) -> str | None:
+        """What computed the vectors that were made, as the embedder calls it; None if none was."""
+        return getattr(self.embedder, "computed_by", None) if self.embedded else None
+
+    @property
     def probed(self) -> int:
         """How many texts were embedded only to find out what is read of others."""
         return self._window.asked

@@ -11,15 +11,19 @@ from ragcheck.errors import ComponentError
 
 _SKIPPED = (*(f"{name}/*" for name in OTHER_RUNTIMES), "*.onnx", "*.h5", "*.msgpack", "*.ot")
 
+#: The extra that brings a library, and what to do without it.
+_WITHOUT = {"openvino": ("fast", "leave `runtime=openvino` out")}
+
 
 def installed(library: str) -> str:
     """The version of an installed library, without importing it; ComponentError if it is not."""
     try:
         return version(library)
     except PackageNotFoundError as error:
+        extra, other = _WITHOUT.get(library, ("dense", "use --retrievers bm25"))
         raise ComponentError(
-            f"dense retrieval needs {library}, which is not installed",
-            hint="in ragcheck's checkout: pip install '.[dense]'; or use --retrievers bm25",
+            f"this embedder needs {library}, which is not installed",
+            hint=f"in ragcheck's checkout: pip install '.[{extra}]'; or {other}",
         ) from error
 
 

@@ -54,13 +54,13 @@ class SentenceTransformerEmbedder:
     """`bf16` is faster and moves some neighbours; never chosen unless named."""
     device: str = "cpu"
     """Where the model runs, in torch's words: `cpu`, `cuda`, `mps`."""
-    batch_tokens: int = 4096
-    """Tokens computed at once, padding included: more memory for more speed, >= 1."""
+    batch_tokens: int | None = None
+    """Tokens computed at once, padding included, >= 1; None: 2048 on a processor, else 32768."""
     offline: bool = False
     """True: never ask the hub; only models that are already on this machine can be used."""
 
     def __post_init__(self) -> None:
-        if self.batch_tokens < 1:
+        if self.batch_tokens is not None and self.batch_tokens < 1:
             raise ConfigError(f"batch_tokens: {self.batch_tokens} is not at least 1")
         if self.runtime == "openvino" and self.device != "cpu":
             raise ConfigError(f"runtime: openvino computes on `cpu`, not on `{self.device}`")
@@ -115,7 +115,7 @@ class SentenceTransformerEmbedder:
             own = _torch(self._folder(), self.device, self.precision)
             prompt = self._prompt(kind)
             # Characters are a poor measure of what such a model computes, and the only one.
-            for positions in portions([len(text) for text in texts], 4 * self.batch_tokens):
+            for positions in portions([len(text) for text in texts], 4 * self._budget):
                 yield positions, own.encode([texts[p] for p in positions], kind, prompt)
 
     def tokens(self, texts: Sequence[str], *, kind: TextKind) -> list[Tokens] | None:
@@ -132,7 +132,7 @@ class SentenceTransformerEmbedder:
     def stream_tokens(self, tokens: Sequence[Tokens]) -> Iterator[tuple[Positions, Floats]]:
         """Portions of what `tokens` gave, longest first, as they are embedded."""
         with self._blamed():
-            yield from self._feed.vectors(self._computing(), tokens, self.batch_tokens)
+            yield from self._feed.vectors(self._computing(), tokens, self._budget)
 
     def pieces(self, texts: Sequence[str]) -> list[Ints]:
         """Where each word piece ends in each text; empty where the model's tokenizer cannot say."""
@@ -147,6 +147,10 @@ class SentenceTransformerEmbedder:
     def computed_by(self) -> str:
         """The runtime that computes, for the record: `openvino f32`. Tries the model if need be."""
         return f"{'openvino' if self._takes_openvino() else 'torch'} {self.precision}"
+
+    @property
+    def _budget(self) -> int:
+        return self.batch_tokens or (2048 if self.device == "cpu" else 32768)
 
     def _computing(self) -> Runtime:
         folder = self._profile.folder

@@ -174,6 +174,19 @@ def test_texts_of_which_the_same_is_read_share_a_vector(tmp_path: Path) -> None:
     assert [file.vectors for file in cache_info(tmp_path)] == [2]
 
 
+def test_the_runtime_is_told_of_what_was_made_with_it(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Named(Seeded):
+        computed_by = "abacus f32"
+
+    made, found, plain = (
+        CachedEmbedder(model, tmp_path) for model in (Named(), Named(), Seeded("plain"))
+    )
+    for cached in (made, found, plain):
+        cached.embed(["a"], kind="query")
+    assert [cached.runtime for cached in (made, found, plain)] == ["abacus f32", None, None]
+
+
 def test_a_query_and_a_document_that_read_the_same_have_their_own_vectors(tmp_path: Path) -> None:
     cached = CachedEmbedder(Tokened(), tmp_path)
     for kind in ("query", "document", "query"):
