@@ -7,7 +7,7 @@ import numpy as np
 from ragcheck.causes import INTERVENTIONS
 from ragcheck.report.load import Cell, Floats, Ints, Loaded
 from ragcheck.report.misses import RANKS, Misses
-from ragcheck.report.numbers import nearest, partly, step_for
+from ragcheck.report.numbers import step_for
 from ragcheck.report.packing import pack
 from ragcheck.report.words import CAUSES
 
@@ -29,8 +29,8 @@ def system_block(data: Loaded, cell: Cell) -> str:
         "hits": counts,
         "chunk": hits["chunk"].astype(np.int64),
         "score": _falling(hits["score"].astype(np.float64), counts, score_step(cell)),
-        "gold": _parts(hits["gold"] / total, 100),
-        "redundant": _parts(hits["redundant"] / total, BAR_STEPS),
+        "gold": parts(hits["gold"] / total, 100),
+        "redundant": parts(hits["redundant"] / total, BAR_STEPS),
         "cause": np.array([codes.get(str(c), len(codes) - 1) for c in hits["cause"]], dtype=int),
         **_items(data, cell),
         **(_missed(data, cell, cell.misses) if cell.misses else {}),
@@ -66,9 +66,10 @@ def _falling(scores: Floats, counts: Ints, step: float) -> Ints:
     return np.where(first, whole, -np.diff(whole, prepend=0))
 
 
-def _parts(values: Floats, steps: int) -> Ints:
-    """Shares in steps, never all or none of them by rounding."""
-    return np.array([partly(value, steps) for value in values.tolist()], dtype=np.int64)
+def parts(values: Floats, steps: int) -> Ints:
+    """`numbers.partly` of every value: never all or none of the steps by rounding."""
+    whole = np.floor(values * steps + 0.5 + 1e-9).astype(np.int64)
+    return np.where((values > 0) & (values < 1), np.clip(whole, 1, steps - 1), whole)
 
 
 def permille(values: Floats) -> Ints:
@@ -77,7 +78,7 @@ def permille(values: Floats) -> Ints:
     Never 0 or 1000 by rounding.
     """
     known = np.nan_to_num(values)
-    percent = np.array([nearest(value, 100) for value in known.tolist()], dtype=np.int64)
+    percent = np.floor(known * 100 + 0.5 + 1e-9).astype(np.int64)
     whole = np.clip(np.round(known * 1000).astype(np.int64), 10 * percent - 5, 10 * percent + 4)
     inside = (known > 0) & (known < 1)
     whole = np.where(inside, np.clip(whole, 1, 999), whole)
@@ -112,7 +113,7 @@ def _missed(data: Loaded, cell: Cell, misses: Misses) -> dict[str, Ints]:
         "other": np.array([place.get(id, 0) for id in misses.other], dtype=np.int64),
         "twin": misses.twin + 1,
         "suspect": misses.suspect,
-        "unseen": _parts(np.nan_to_num(unseen.astype(np.float64)), 100),
+        "unseen": parts(np.nan_to_num(unseen.astype(np.float64)), 100),
     }
 
 

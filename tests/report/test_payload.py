@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ragcheck.report.load import Loaded, load
-from ragcheck.report.numbers import percent
+from ragcheck.report.numbers import partly, percent
 from ragcheck.report.outcomes import outcomes
 from ragcheck.report.payload import blocks, utf16
-from ragcheck.report.payload_system import permille
+from ragcheck.report.payload_system import parts, permille
 from ragcheck.report.view import build
 from ragcheck.run import RunFolder
 from tests.report.unpack import prose, unpacked
@@ -162,3 +162,9 @@ def test_a_whole_percent_is_the_same_by_way_of_thousandths(values: list[float]) 
     for value, steps in zip(values, permille(np.array(values)).tolist(), strict=True):
         assert percent(steps / 1000) == percent(value)
         assert abs(steps - 1000 * value) <= 1
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1)), st.sampled_from([20, 100]))
+def test_arrays_of_shares_round_as_each_alone(values: list[float], steps: int) -> None:
+    assert parts(np.array(values), steps).tolist() == [partly(value, steps) for value in values]
