@@ -10,9 +10,9 @@ from ragcheck.diagnosis.injecting import Scorer
 from ragcheck.diagnosis.missed import Missed, examine
 from ragcheck.diagnosis.prefixing import Prefixes
 from ragcheck.diagnosis.ranking import INJECTED, Scored
-from ragcheck.diagnosis.showing import Extent, Goal, Place, Showing
+from ragcheck.diagnosis.showing import Goal, Place, Showing
 from ragcheck.diagnosis.trial import Outcome
-from ragcheck.diagnosis.windows import Windows
+from ragcheck.diagnosis.windows import Passage, Windows
 from ragcheck.spans import Ints
 
 
@@ -43,27 +43,34 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Injection:
-    """A text to put into the ranking of a query, instead of the chunks `gone`.
+class Stretch:
+    """A passage to inject into the ranking of a query instead of the chunks `gone`.
 
-    `prefix` stands before what `extent` holds; `goal` is what must then be whole.
+    `goal` is what must then be whole. No window of it may touch the characters `apart`.
     """
 
     row: int
-    document: int
-    extent: Extent
-    prefix: str
+    passage: Passage
     gone: Ints
     goal: Goal
+    apart: tuple[int, int] = (0, 0)
 
 
-def inject(bench: Bench, injections: Sequence[Injection], purpose: str) -> list[Place | None]:
-    """Where each goal is whole once its text is ranked by its own score."""
+def inject(
+    bench: Bench, tries: Sequence[tuple[Stretch, float]], purpose: str
+) -> list[Place | None]:
+    """Where each stretch is whole once its window is ranked by its own score.
+
+    A try is a stretch and the share of its window's other text that stands before it.
+    """
+    extents = [bench.windows.around(stretch.passage, lead) for stretch, lead in tries]
     texts = [
-        (one.row, one.prefix + bench.windows.text(one.document, one.extent)) for one in injections
+        (stretch.row, bench.windows.prefixed(stretch.passage, extent))
+        for (stretch, _), extent in zip(tries, extents, strict=True)
     ]
+    scores = bench.scorer.scores(texts, purpose)
     places = []
-    for one, scores in zip(injections, bench.scorer.scores(texts, purpose), strict=True):
-        order = bench.missed.lists.changed(one.row, one.gone, [Scored(INJECTED, scores)])
-        places.append(bench.showing.place(one.goal, order, {INJECTED: one.extent}))
+    for (one, _), extent, scored in zip(tries, extents, scores, strict=True):
+        order = bench.missed.lists.changed(one.row, one.gone, [Scored(INJECTED, scored)])
+        places.append(bench.showing.place(one.goal, order, {INJECTED: extent}))
     return places

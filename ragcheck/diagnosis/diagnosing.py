@@ -14,7 +14,7 @@ from ragcheck.diagnosis.case import Case, Found, Misses
 from ragcheck.diagnosis.context import Patient, add_context
 from ragcheck.diagnosis.crowding import Crowd, crowding
 from ragcheck.diagnosis.distractors import distractors
-from ragcheck.diagnosis.oracles import clipped, tight, try_oracle
+from ragcheck.diagnosis.oracles import clipped, tight
 from ragcheck.diagnosis.others import Others, deeper
 from ragcheck.diagnosis.placebo import Placebo
 from ragcheck.diagnosis.summaries import Totals
@@ -72,8 +72,8 @@ def _try_all(bench: Bench) -> _Tried:
     injected: dict[str, Trial] = {}
     if not bench.missed.lists.unscored:
         placebo = Placebo(bench)
-        injected["clipped_oracle"] = try_oracle(bench, clipped(bench), placebo)
-        injected["tight_oracle"] = try_oracle(bench, tight(bench), placebo)
+        injected["clipped_oracle"] = clipped(bench, placebo)
+        injected["tight_oracle"] = tight(bench, placebo)
         injected["add_context"] = _context(bench, placebo)
     found = {
         "accept_twin": accepted,

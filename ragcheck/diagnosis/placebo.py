@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ragcheck.diagnosis.bench import Bench, Injection
+from ragcheck.diagnosis.bench import Bench, Stretch
 from ragcheck.diagnosis.context import Patient
 from ragcheck.diagnosis.missed import Miss
-from ragcheck.diagnosis.showing import Extent, Goal
-from ragcheck.diagnosis.windows import Run
+from ragcheck.diagnosis.showing import Goal
+from ragcheck.diagnosis.windows import Passage, Run
 
 _SEED, _SAMPLE = 0, 100
 #: How often a stretch is drawn for one passage until one is ill.
@@ -31,27 +31,26 @@ class Placebo:
         drawn = self._random.choice(count, min(_SAMPLE, count), replace=False)
         self.sample = tuple(sorted(drawn.tolist()))
 
-    def injections(self, miss: Miss, extent: Extent) -> Injection | None:
-        """A window as long as the oracle `extent` of `miss` that does not touch the passage.
+    def stretch(self, miss: Miss, passage: Passage) -> Stretch | None:
+        """A stretch as long as `passage` whose centred window does not touch the passage.
 
-        In the middle of it a stretch as long as the passage stands for the passage. None where the
-        document has no such window that the context does not show.
+        None where the document has none that the context does not show. Its window wants as many
+        tokens, and the prefix of its own chunk if the passage's has one.
         """
-        windows, showing = self._bench.windows, self._bench.showing
+        windows = self._bench.windows
+        extent = windows.around(passage)
         own, gold = windows.run(extent.start, extent.end), windows.run(miss.start, miss.end)
         size, inner = own[1] - own[0], gold[1] - gold[0]
         for first in self._draw(windows.document(miss.document), gold, size):
-            start, end = windows.characters(miss.document, (first, first + size))
             middle = first + (size - inner) // 2
-            goal = self._goal(windows.characters(miss.document, (middle, middle + inner)))
+            start, end = windows.characters(miss.document, (middle, middle + inner))
+            goal = self._goal((start, end))
             if goal is None or self._shown(miss, goal):
                 continue
-            gone = showing.touching(goal)
-            host = int(gone[0]) if len(gone) else -1
-            window = Extent(start, end, windows.prefix_tokens(host))
-            prefix = windows.prefix(host) if extent.prefix else ""
-            window = window if extent.prefix else Extent(start, end, 0)
-            return Injection(miss.row, miss.document, window, prefix, gone, goal)
+            gone = self._bench.showing.touching(goal)
+            host = int(gone[0]) if len(gone) and passage.host >= 0 else -1
+            drawn = Passage(miss.document, start, end, size, host)
+            return Stretch(miss.row, drawn, gone, goal, (miss.start, miss.end))
         return None
 
     def patient(self, miss: Miss) -> Patient | None:

@@ -18,8 +18,8 @@ Doubles = npt.NDArray[np.float64]
 
 #: The number of a text in a ranking that is no chunk.
 INJECTED = -1
-#: Scores that differ by less, relatively, are equal: the same text, scored in another batch, may
-#: differ in the last bits of a float32.
+#: Scores that differ by less, as a share of the best of the list, are equal: the same text, scored
+#: in another batch, may differ in the last bits of a float32, and a small score in more of them.
 _TIE = 1e-6
 
 
@@ -117,5 +117,5 @@ def _with(
     best = sorted((-value, number) for value, number in added if value > -np.inf and value >= floor)
     numbers = np.array([number for _, number in best], np.int64)
     values = -np.array([value for value, _ in best], np.float64)
-    at = np.searchsorted(-score, -(values + _TIE * np.abs(values)))
+    at = np.searchsorted(-score, -(values + _TIE * np.abs(score).max(initial=0.0)))
     return np.insert(chunk, at, numbers), np.insert(score, at, values)

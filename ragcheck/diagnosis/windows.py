@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ragcheck.diagnosis.case import Case
+from ragcheck.diagnosis.missed import Miss
 from ragcheck.diagnosis.showing import Extent, Showing
 from ragcheck.spans import Ints
 
@@ -19,6 +22,21 @@ _SURE = 0.85
 
 #: A stretch of tokens of all documents end to end: first and end.
 Run = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of text that wants to be injected in a window of `wanted` tokens.
+
+    `start`..`end` are characters of all documents end to end. `host` is the chunk whose prefix the
+    window gets, -1 for none.
+    """
+
+    document: int
+    start: int
+    end: int
+    wanted: int
+    host: int
 
 
 class Windows:
@@ -44,35 +62,51 @@ class Windows:
         cost = extent.prefix + int(self._tokens.count(extent.start, extent.end))
         return cost <= cut.value * usual
 
+    def prefixed(self, passage: Passage, extent: Extent) -> str:
+        """The text of a passage's window, after the prefix of its host."""
+        chunks, host = self._case.chunks, passage.host
+        prefix: str = chunks.prefixes[chunks.prefix[host]] if host >= 0 else ""
+        return prefix + self.text(passage.document, extent)
+
     def text(self, document: int, extent: Extent) -> str:
         """What stands there, without prefix."""
         begin = int(self._offset[document])
         text = self._case.collection.documents[document].text
         return text[extent.start - begin : extent.end - begin]
 
-    def tight(self, start: int, end: int) -> Extent:
-        """A passage alone."""
-        return Extent(start, end, 0)
+    def around(self, passage: Passage, lead: float = 0.5) -> Extent:
+        """The window to inject for a passage, with the share `lead` of what it adds before it.
 
-    def clipped(self, document: int, start: int, end: int, host: int) -> Extent:
-        """A window of the usual size centred on a passage, shifted to stay in its document.
-
-        Its tokens with those of the prefix of the chunk `host` (-1: none) are the chunker's size,
-        or the host's where there is none, but no more than the embedder reads; a longer passage is
-        its own window. At the end of a document it may be shorter, so that the passage is read for
-        sure. Ends lie between tokens, except where the passage's lie inside of one.
+        It is shifted to stay in its document, and is the passage itself where that is as long. At
+        the end of a document it may be shorter, so that the passage is read for sure. Its ends lie
+        between tokens, except where the passage's lie inside of one.
         """
-        prefix = self.prefix_tokens(host)
-        run = self.run(start, end)
-        low, high = self.document(document)
-        wanted = max(self._size(host) - prefix, run[1] - run[0])
-        first = max(low, min(run[0] - (wanted - (run[1] - run[0])) // 2, high - wanted))
+        prefix = self.prefix_tokens(passage.host)
+        run = self.run(passage.start, passage.end)
+        more = passage.wanted - (run[1] - run[0])
+        if more <= 0:
+            return Extent(passage.start, passage.end, prefix)
+        low, high = self.document(passage.document)
+        wanted, before = passage.wanted, int(lead * more)
+        first = max(low, min(run[0] - before, high - wanted))
         last = max(min(first + wanted, high), run[1])
         if self.limit is not None:
             first = max(first, run[1] - int(_SURE * (self.limit - prefix)))
-        first = min(first, run[0])
-        begin, stop = self.characters(document, (first, last))
-        return Extent(min(begin, start), max(stop, end), prefix)
+        begin, stop = self.characters(passage.document, (min(first, run[0]), last))
+        return Extent(min(begin, passage.start), max(stop, passage.end), prefix)
+
+    def clipped(self, miss: Miss) -> Passage:
+        """A missed passage that wants a window as long as a chunk, with its host's prefix.
+
+        The window's tokens with those of the prefix are the chunker's size, or the host's where
+        there is none, but no more than the embedder reads.
+        """
+        wanted = self._size(miss.host) - self.prefix_tokens(miss.host)
+        return Passage(miss.document, miss.start, miss.end, wanted, miss.host)
+
+    def tight(self, miss: Miss) -> Passage:
+        """A missed passage that stands alone."""
+        return Passage(miss.document, miss.start, miss.end, 0, -1)
 
     def run(self, start: int, end: int) -> Run:
         """The tokens that start in a stretch of characters, at least the one that ends it."""
@@ -101,11 +135,6 @@ class Windows:
             return 0
         start, end = self._showing.start[chunk], self._showing.end[chunk]
         return int(self._case.chunks.tokens[chunk] - self._tokens.count(start, end))
-
-    def prefix(self, chunk: int) -> str:
-        """What stands before a chunk, nothing for no chunk."""
-        chunks = self._case.chunks
-        return chunks.prefixes[chunks.prefix[chunk]] if chunk >= 0 else ""
 
     def _size(self, host: int) -> int:
         size = self._case.size

@@ -103,7 +103,7 @@ def test_a_passage_longer_than_every_chunk_is_its_own_window(retriever: str) -> 
     case = made.case(retriever)
     bench = Bench.of(case)
     (miss,) = bench.missed.misses
-    window = bench.windows.clipped(miss.document, miss.start, miss.end, miss.host)
+    window = bench.windows.around(bench.windows.clipped(miss))
     assert (window.start, window.end) == (miss.start, miss.end)
     rows = diagnose(case).misses
     assert rows.clipped_rank.tolist() == rows.tight_rank.tolist()
@@ -115,7 +115,7 @@ def test_a_document_shorter_than_the_window_is_the_window(retriever: str) -> Non
     made = world({"gold.txt": f"{gold} {filler(3, 5)}", **rivals(6)}, gold, chunker=Fixed(size=90))
     bench = Bench.of(made.case(retriever))
     (miss,) = bench.missed.misses
-    window = bench.windows.clipped(miss.document, miss.start, miss.end, miss.host)
+    window = bench.windows.around(bench.windows.clipped(miss))
     text = made.texts["gold.txt"]
     assert bench.windows.text(miss.document, window) == text
     found = made.diagnose(retriever)
@@ -262,8 +262,9 @@ def test_a_prefixed_chunker_gives_its_prefix_to_the_clipped_oracle() -> None:
     )
     bench = Bench.of(made.case("dense"))
     (miss,) = bench.missed.misses
-    window = bench.windows.clipped(miss.document, miss.start, miss.end, miss.host)
-    assert bench.windows.prefix(miss.host) == "Copper kettle\n\n"
+    window = bench.windows.around(bench.windows.clipped(miss))
+    passage = bench.windows.clipped(miss)
+    assert bench.windows.prefixed(passage, window).startswith("Copper kettle\n\n")
     assert window.prefix > 0
     tokens = bench.case.corpus.tokens.count(window.start, window.end)
     assert window.prefix + tokens <= 60
@@ -275,7 +276,7 @@ def test_windows_stay_below_what_is_read() -> None:
     case = world(texts, gold, limit=20).case("dense")
     bench = Bench.of(case)
     (miss,) = bench.missed.misses
-    window = bench.windows.clipped(miss.document, miss.start, miss.end, miss.host)
+    window = bench.windows.around(bench.windows.clipped(miss))
     read = bench.windows.text(miss.document, window).split()[:20]
     assert gold in " ".join(read)
     assert isinstance(case.system.retriever, Dense)

@@ -118,21 +118,20 @@ def test_placebos_touch_no_gold_and_are_ill() -> None:
     assert placebo.sample == tuple(range(40))
     drawn = []
     for miss in bench.missed.misses:
-        extent = bench.windows.tight(miss.start, miss.end)
-        one = placebo.injections(miss, extent)
+        one = placebo.stretch(miss, bench.windows.tight(miss))
         assert one is not None
-        drawn.append(one.extent.start)
-        assert one.extent.end <= miss.start or miss.end <= one.extent.start
-        size = case.corpus.tokens.count(one.extent.start, one.extent.end)
+        window = bench.windows.around(one.passage)
+        drawn.append(window.start)
+        assert window.end <= miss.start or miss.end <= window.start
+        size = case.corpus.tokens.count(window.start, window.end)
         assert abs(int(size) - int(case.corpus.tokens.count(miss.start, miss.end))) <= 1
         order = bench.missed.orders[miss.row]
         assert not bench.showing.within(bench.showing.place(one.goal, order))
         assert one.gone.tolist() == bench.showing.touching(one.goal).tolist()
     assert len(set(drawn)) > 20
     again = Placebo(bench)
-    extents = [bench.windows.tight(miss.start, miss.end) for miss in bench.missed.misses]
-    same = [again.injections(m, e) for m, e in zip(bench.missed.misses, extents, strict=True)]
-    assert [one.extent.start for one in same if one] == drawn
+    same = [again.stretch(miss, bench.windows.tight(miss)) for miss in bench.missed.misses]
+    assert [bench.windows.around(one.passage).start for one in same if one] == drawn
 
 
 def test_the_sample_has_a_hundred_at_most() -> None:

@@ -17,6 +17,7 @@ from ragcheck.chunking.context import Context
 from ragcheck.diagnosis import Case, Misses, diagnose
 from ragcheck.diagnosis.bench import Bench
 from ragcheck.diagnosis.likeness import near_copies
+from ragcheck.diagnosis.missed import Miss
 from ragcheck.records import Item
 from ragcheck.retrieval.bm25 import BM25
 from ragcheck.retrieval.words import words
@@ -98,11 +99,12 @@ class Plain:
         lists = self.lists(query, gone | set(texts))
         for part, one in zip(self.parts, lists, strict=True):
             scores = part.score(query, list(texts.values())).tolist()
+            tie = 1e-6 * max((abs(s) for _, s in one), default=0.0)
             fresh = sorted(zip(scores, texts, strict=True), key=lambda pair: (-pair[0], pair[1]))
             for score, number in reversed(fresh):
                 if score == -float("inf"):
                     continue
-                above = sum(s > score + 1e-6 * abs(score) for c, s in one if c not in texts)
+                above = sum(s > score + tie for c, s in one if c not in texts)
                 one.insert(above, (number, score))
         return self.order(lists)
 
@@ -213,29 +215,52 @@ def test_a_clipped_oracle_is_a_window_around_the_passage_ranked_the_same(
     bench = Bench.of(case)
     plain, rows = Plain(case, world.pool), diagnose(case).misses
     for number, miss in enumerate(bench.missed.misses):
-        place, goal, touching = goal_of(plain, rows, number)
-        window = bench.windows.clipped(miss.document, miss.start, miss.end, miss.host)
-        begin = int(case.corpus.text.offset[miss.document])
-        document, start, end = miss.document, window.start - begin, window.end - begin
-        source = plain.documents[document].text
-        tokens = token_map(source)
-        assert 0 <= start <= place[1] < place[2] <= end <= len(source)
-        prefix = plain.texts[miss.host][: -len(plain.body(miss.host))] if miss.host >= 0 else ""
-        cost = int(tokens.count(start, end)) + count_tokens(prefix)
-        size = min(world.chunker.size, bench.windows.limit or 1 << 30) - count_tokens(prefix)
-        own = int(tokens.count(place[1], place[2]))
-        assert tokens.count(start, end) <= max(size, own + 1)
-        before, after = tokens.count(start, place[1]), tokens.count(place[2], end)
-        if start > 0 and end < len(source) and bench.windows.limit is None:
-            assert abs(int(before) - int(after)) <= 2, "centred unless the document ends"
-            assert tokens.count(start, end) >= min(size, own) - 1, "as long as a chunk"
+        _, goal, touching = goal_of(plain, rows, number)
         query = case.collection.questions[rows.question[number]].text
-        order = plain.put(query, touching, {NEW: prefix + source[start:end]})
-        spot = {NEW: (document, start, end)}
-        assert rows.clipped_rank[number] == plain.rank(goal, order, spot)
-        recovered = plain.whole(goal, order, places=spot, costs={NEW: cost})
-        recovered &= plain.affordable(cost)
-        assert ("clipped_oracle" in rows.fixes[number]) == recovered
+        prefix = plain.texts[miss.host][: -len(plain.body(miss.host))] if miss.host >= 0 else ""
+        cut = case.judged.breaks.severed[miss.item]  # in every alternative
+        results = []
+        for lead in (0.5, 0.25, 0.75) if cut else (0.5,):
+            start, end = _window(plain, bench, (miss, lead), world.chunker.size, prefix)
+            text = prefix + plain.documents[miss.document].text[start:end]
+            order = plain.put(query, touching, {NEW: text})
+            spot = {NEW: (miss.document, start, end)}
+            tokens = token_map(plain.documents[miss.document].text)
+            cost = int(tokens.count(start, end)) + count_tokens(prefix)
+            whole = plain.whole(goal, order, places=spot, costs={NEW: cost})
+            results.append((whole, plain.rank(goal, order, spot)))
+            if lead == 0.5:
+                affordable = plain.affordable(cost)
+                if whole:
+                    break
+        assert ("clipped_oracle" in rows.fixes[number]) == (
+            affordable and any(whole for whole, _ in results)
+        )
+        if plain.unit == "k":
+            ranks = [rank for _, rank in results if rank]
+            assert rows.clipped_rank[number] == min(ranks, default=0)
+
+
+def _window(
+    plain: Plain, bench: Bench, tried: tuple[Miss, float], size: int, prefix: str
+) -> tuple[int, int]:
+    """Where the window stands in its document, which holds what it must."""
+    miss, lead = tried
+    begin = int(plain.case.corpus.text.offset[miss.document])
+    window = bench.windows.around(bench.windows.clipped(miss), lead)
+    start, end = window.start - begin, window.end - begin
+    first, last = miss.start - begin, miss.end - begin
+    source = plain.documents[miss.document].text
+    tokens = token_map(source)
+    assert 0 <= start <= first < last <= end <= len(source)
+    room = min(size, bench.windows.limit or 1 << 30) - count_tokens(prefix)
+    own = int(tokens.count(first, last))
+    assert tokens.count(start, end) <= max(room, own + 1)
+    before, after = int(tokens.count(start, first)), int(tokens.count(last, end))
+    if start > 0 and end < len(source) and bench.windows.limit is None:
+        assert abs(before - lead * (before + after)) <= 2, "unless the document ends"
+        assert tokens.count(start, end) >= min(room, own) - 1, "as long as a chunk"
+    return start, end
 
 
 @RETRIEVERS
