@@ -103,6 +103,8 @@ def describe(work: Work) -> str:
         parts.append(f"{work.texts:,} texts to embed, {work.cached:,} of them in the cache")
     if work.tokens:
         parts.append(f"{work.tokens:,} tokens left to embed ({_expected(work.tokens)})")
+    if work.diagnosis and work.texts and work.finished < work.cells:
+        parts.append("tracing misses to their causes comes on top")
     return "plan: " + "; ".join(parts)
 
 

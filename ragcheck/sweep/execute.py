@@ -13,7 +13,7 @@ from ragcheck.run import RunWriter
 from ragcheck.sweep import tables
 from ragcheck.sweep.answers import naming
 from ragcheck.sweep.cells import Searched, Shared, search_cell
-from ragcheck.sweep.chunkings import Chunking, chunk_all, measure_work
+from ragcheck.sweep.chunkings import Chunking, chunk_all, expect, measure_work
 from ragcheck.sweep.diagnosing import diagnose_cell, remembering
 from ragcheck.sweep.phases import mean_recall
 from ragcheck.sweep.plan import SweepPlan
@@ -33,6 +33,7 @@ def execute(plan: SweepPlan, folder: RunWriter, watch: Watch) -> None:
     finished = plan.finished(folder.run)
     chunkings = chunk_all(plan, finished)
     watch.planned(measure_work(plan, chunkings))
+    expect(chunkings)
     notices = folder.run.warnings
     _warn(folder, watch, notices)
     if not chunkings:

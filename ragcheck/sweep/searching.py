@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ragcheck.measures.depth import depth, trim
-from ragcheck.protocols import Fusion, Index
-from ragcheck.records import Chunks, Config, Notice, Rankings, SystemResult
+from ragcheck.protocols import Fusion, Index, SpanRetriever
+from ragcheck.records import Chunks, Config, Document, Notice, Rankings, SystemResult
 from ragcheck.sweep.answers import checked, naming
 from ragcheck.sweep.chunkings import Chunking
 from ragcheck.sweep.plan import Cell, SweepPlan
@@ -50,7 +50,7 @@ class Built:
 
 def indexes(chunking: Chunking, plan: SweepPlan) -> Iterator[Built]:
     """The index of each cell to be run, then of those beside it; no retriever is built twice."""
-    builder = _Builder(chunking.chunks.texts(plan.collection.documents))
+    builder = _Builder(plan.collection.documents, chunking.chunks)
     for cell in (*chunking.cells, *chunking.beside):
         with naming(cell.system.id):
             index, parts, seconds = builder.build(cell.retriever.made)
@@ -62,17 +62,19 @@ _Made = tuple[Index, tuple[Index, ...], float]
 
 
 class _Builder:
-    """Builds indexes over the same texts, each once.
+    """Builds indexes over the same chunks, each once.
 
     An object and no function in a function: one that calls itself would keep all indexes alive.
     """
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
+    def __init__(self, documents: Sequence[Document], chunks: Chunks) -> None:
+        self._documents = documents
+        self._chunks = chunks
+        self._texts = chunks.texts(documents)
         self._built: list[tuple[Any, _Made]] = []
 
     def build(self, retriever: Any) -> _Made:
-        """What `retriever` makes of the texts, built now or before."""
+        """What `retriever` makes of the chunks, built now or before."""
         for known, made in self._built:
             if known == retriever:
                 return made
@@ -83,9 +85,16 @@ class _Builder:
             seconds = sum(part_seconds for _, _, part_seconds in found)
             made = checked(retriever.fuse(parts), len(self._texts)), parts, seconds
         else:
-            index = checked(retriever.index(self._texts), len(self._texts))
+            index = checked(self._index(retriever), len(self._texts))
             made = index, (), time.perf_counter() - started
         self._built.append((retriever, made))
+        return made
+
+    def _index(self, retriever: Any) -> Index:
+        index = None
+        if isinstance(retriever, SpanRetriever):
+            index = retriever.index_spans(self._documents, self._chunks)
+        made: Index = retriever.index(self._texts) if index is None else index
         return made
 
 

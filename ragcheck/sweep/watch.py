@@ -12,7 +12,8 @@ from ragcheck.records import Notice, SystemResult
 class Work:
     """What is ahead: cells planned and already finished, distinct texts and tokens to embed.
 
-    `cached` of the `texts` have a vector on disk; `tokens` counts only the others.
+    `cached` of the `texts` have a vector on disk; `tokens` counts only the others. What a
+    `diagnosis` embeds on top is not known before it is known what is missed.
     """
 
     cells: int
@@ -20,6 +21,7 @@ class Work:
     texts: int
     cached: int
     tokens: int
+    diagnosis: bool = False
 
 
 @dataclass(frozen=True, slots=True)

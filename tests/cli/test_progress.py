@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ragcheck.cli.progress import Progress, spent
+from ragcheck.cli.progress import Progress, describe, spent
 from ragcheck.sweep.watch import Cost, Work
 
 
@@ -32,6 +32,14 @@ def test_texts_that_only_a_diagnosis_needs_do_not_run_past_the_end(
     assert shares == sorted(shares)
     assert shares[-1] == 100
     assert all(share < 100 for share in shares[:-1])
+
+
+def test_the_plan_says_what_it_cannot_count() -> None:
+    on_top = "tracing misses to their causes comes on top"
+    assert on_top in describe(Work(2, 1, 100, 100, 0, diagnosis=True))
+    assert on_top not in describe(Work(2, 2, 100, 100, 0, diagnosis=True))
+    assert on_top not in describe(Work(2, 0, 100, 100, 0, diagnosis=False))
+    assert on_top not in describe(Work(2, 0, 0, 0, 0, diagnosis=True))
 
 
 def test_the_cost_of_the_causes_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
