@@ -2,7 +2,7 @@
 
 Documents stand once; chunks and hits are numbers. All offsets count UTF-16 units, as the browser
 does. Blocks: `core` (questions, outcomes), `text-<n>` (documents), `pairs`, `chunks-<n>` and
-`system-<n>`, so that opening a screen unpacks only what it shows.
+`system-<n>`, so that opening a screen unpacks only what it shows; `breaks` holds examples.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ragcheck.report.outcomes import Outcomes
 from ragcheck.report.packing import groups, pack, prose
 from ragcheck.report.payload_system import permille, system_block
 from ragcheck.report.view import View
+from ragcheck.report.view_breaks import Example, examples
 from ragcheck.report.view_compare import packed
 from ragcheck.report.words import CAUSES, FLAGS, OUTCOMES
 
@@ -40,6 +41,7 @@ def blocks(data: Loaded, view: View) -> dict[str, str]:
         packs[f"text-{number}"] = prose([one.text for one in data.documents[start:stop]])
     for number, name in enumerate(chunkings):
         packs[f"chunks-{number}"] = _chunks(first[name], offsets)
+    packs["breaks"] = _breaks(data, [first[name] for name in chunkings], offsets)
     for number, cell in enumerate(data.cells):
         packs[f"system-{number}"] = system_block(data, cell)
     return packs
@@ -175,6 +177,17 @@ def _chunks(cell: Cell, offsets: list[Ints]) -> str:
         "prefix": _ints(number[prefix] for prefix in prefixes),
     }
     return pack({"prefixes": list(number)}, columns)
+
+
+def _breaks(data: Loaded, cells: list[Cell], offsets: list[Ints]) -> str:
+    """Examples of broken structure per chunking and kind, as [document, start, end]."""
+
+    def place(one: Example) -> list[int]:
+        steps = offsets[one.document]
+        return [one.document, _at(steps, one.start), _at(steps, one.end)]
+
+    found = [examples(data, cell) for cell in cells]
+    return pack([{kind: [place(e) for e in es] for kind, es in one.items()} for one in found])
 
 
 def _converted(cell: Cell, column: str, offsets: list[Ints]) -> Ints:

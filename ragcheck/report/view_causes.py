@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from ragcheck.advice import Advice, Asked, advise, beyond_chance, promise
 from ragcheck.causes import CAUSES, INTERVENTIONS, CauseSummary, Diagnosis, InterventionSummary
-from ragcheck.records import Summary
+from ragcheck.records import Document, Question, Summary
 from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import ABSENT, amount, bare, percent, plain, seconds, share
@@ -125,7 +126,7 @@ def name_of(cause: str) -> str:
 
 def build_causes(data: Loaded, choice: Choice | None, folder: RunFolder) -> Causes:
     """Every diagnosed system; nothing but empty lists for a run without causes."""
-    cells = ranked(data, data.order)
+    cells, folder = ranked(data, data.order), _Remembered(folder.path, folder.run)
     found = [(cell, known) for cell in cells if (known := cell.result.diagnosis) is not None]
     longest = max((known.misses for _, known in found), default=0) or 1
     bars = tuple(Bar(c.id, c.run, k.misses, _stretches(k, longest)) for c, k in found)
@@ -134,6 +135,26 @@ def build_causes(data: Loaded, choice: Choice | None, folder: RunFolder) -> Caus
     best = next((w for w in whys if choice and w.run == choice.best.run), whys[0] if whys else None)
     seen = {key for _, known in found for key in known.causes}
     return Causes(tuple(k for k in CAUSES if k in seen), bars, whys, best, _words(best))
+
+
+class _Remembered(RunFolder):
+    """A run folder that reads questions and documents once, whoever asks."""
+
+    @cached_property
+    def _asked(self) -> tuple[Question, ...]:
+        return super().questions()
+
+    @cached_property
+    def _texts(self) -> tuple[Document, ...]:
+        return super().documents()
+
+    def questions(self) -> tuple[Question, ...]:
+        """The labelled questions in order."""
+        return self._asked
+
+    def documents(self) -> tuple[Document, ...]:
+        """The documents in order."""
+        return self._texts
 
 
 def _stretches(diagnosis: Diagnosis, longest: int) -> tuple[Stretch, ...]:

@@ -260,3 +260,13 @@ def test_numbers_round_alike_with_and_without_script(
     for row in small.page.locator("#questions tbody tr").all():
         value = exact[row.locator("bdi").first.inner_text()]
         assert row.locator("td").nth(3).inner_text() == percent(value)
+
+
+def test_a_number_of_breaks_shows_where(small: Visit) -> None:
+    small.open("#view=systems")
+    small.until("document.querySelector('.breaks tbody a')")
+    small.page.locator(".breaks tbody a").first.click()
+    small.until("document.querySelector('#broken article')")
+    assert "cut=" in small.address
+    for unit in small.page.locator("#broken .unit").all():
+        assert unit.locator(".edge.cut").count() >= 1

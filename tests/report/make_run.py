@@ -236,8 +236,8 @@ class _Sweep:
             },
             self._summaries(values),
             {
-                "sentences": {"units": 400, "broken": 31, "unavoidable": 0, "share": 31 / 400},
-                "tables": {"units": 0, "broken": 0, "unavoidable": 0, "share": None},
+                "sentence": {"units": 400, "broken": 31, "unavoidable": 0, "share": 31 / 400},
+                "table": {"units": 0, "broken": 0, "unavoidable": 0, "share": None},
             },
             {"context_tokens": float(np.mean([v["context_tokens@5"] for v in values]))},
             {

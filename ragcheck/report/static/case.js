@@ -20,7 +20,7 @@ async function drawCase(asked) {
   byId("case").replaceChildren(
     toolbar(view, list), heading(view), ...view.items.map((item) => itemLine(view, item)),
     el("div", { class: "split" }, documentPane(view), rankedPane(view)), strip(view));
-  const target = document.querySelector("#case .document .focus, #case .document mark.missing, #case .document mark");
+  const target = [".focus", "mark.missing", "mark"].map((one) => document.querySelector(`#case .document ${one}`)).find(Boolean);
   if (target) {
     const pane = target.closest(".document");
     pane.scrollTop = Math.max(0, target.offsetTop - pane.offsetTop - pane.clientHeight / 3);

@@ -32,7 +32,7 @@ function tableRows(table) {
   return [...table.rows].map((row) => [...row.cells].map((cell) => {
     if (cell.dataset.v) return cell.dataset.v;
     const copied = cell.cloneNode(true);
-    for (const part of copied.querySelectorAll("svg, input, .equal-mark, .front-mark")) part.remove();
+    for (const part of copied.querySelectorAll("svg, input")) part.remove();
     return copied.textContent.replace(/\s+/g, " ").trim();
   }));
 }

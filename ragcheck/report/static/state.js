@@ -1,5 +1,5 @@
 // What is shown is a function of the address after `#`, and of nothing else.
-const KEYS = ["view", "run", "vs", "q", "hit", "only", "tag", "doc", "find", "sort", "rows", "tick", "price"];
+const KEYS = ["view", "run", "vs", "q", "hit", "only", "tag", "doc", "find", "sort", "rows", "tick", "price", "cut"];
 
 const state = {
   read() {

@@ -6,6 +6,7 @@ for (const row of systemsOrder) row.dataset.v.split("|").forEach((value, at) => 
 
 function drawSystems(now) {
   if (!systemsTable) return;
+  drawBroken(now);
   drawTicks(now);
   drawPrices(now);
   const key = (now.sort || "").replace(/^-/, "");
@@ -82,4 +83,35 @@ function drawPrices(now) {
     cell.querySelector("small")?.remove();
     if (each > 0 && cell.dataset.v) cell.append(el("small", { text: `= ${((Number(cell.dataset.v) * each) / 1000).toLocaleString("en-US", { maximumSignificantDigits: 3 })}` }));
   }
+}
+
+// Where a chunking breaks the structure of documents: a number of the table opens its examples.
+const broken = document.querySelector(".breaks");
+const kindAt = (column) => broken.tHead.rows[0].cells[column].querySelector("[data-m]").dataset.m;
+
+async function drawBroken(now) {
+  if (!broken) return;
+  const [data, found] = [await core(), await block("breaks")];
+  const chunking = (id) => data.systems.find((one) => one.id.startsWith(`${id}/`))?.chunks;
+  for (const row of broken.tBodies[0].rows) {
+    const name = row.cells[0].textContent;
+    [...row.cells].slice(1).forEach((cell, at) => {
+      if (cell.querySelector("a") || !found[chunking(name)]?.[kindAt(at + 1)]) return;
+      cell.firstChild.replaceWith(el("a", { href: `#view=systems&cut=${encodeURIComponent(`${name}:${kindAt(at + 1)}`)}`, text: cell.firstChild.textContent }));
+    });
+  }
+  const [name, kind] = (now.cut || "").split(":");
+  const places = found[chunking(name)]?.[kind];
+  if (!places) { byId("broken").replaceChildren(); return; }
+  const cuts = await chunks(chunking(name));
+  const all = await texts(data, places.map(([doc]) => doc));
+  if (current !== now) return;
+  byId("broken").replaceChildren(el("h3", { text: `${name}: ${document.querySelector(`.breaks [data-m="${kind}"]`).textContent} that it breaks, for example` }), ...places.map(([doc, start, end]) => {
+    const scene = { cuts, doc, text: all[doc], gold: [{ doc, start, end }], shown: [], rank: new Map() };
+    if (!scene.text) return el("p", { class: "place", text: data.documents[doc][0] });
+    const stop = notInPair(scene.text, Math.min(end, start + 1200));
+    return el("article", { class: "paper" }, el("p", {}, place({ data, all }, doc, start)),
+      el("blockquote", { class: "text unit", dir: "auto" }, ...pieces(scene, start, stop), stop < end ? " …" : ""));
+  }));
+  if (now.cut && document.activeElement?.tagName !== "A") byId("broken").scrollIntoView({ block: "nearest" });
 }
