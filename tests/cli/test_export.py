@@ -127,3 +127,14 @@ def test_what_cannot_be_done_is_told(
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_compares_with_another_run(swept: Path) -> None:
+    shutil.copytree(swept / "run", swept / "before")
+    done = report(swept, "run", "--against", "before", "--out", "against.html")
+    assert done.returncode == 0, done.stderr
+    page = (swept / "against.html").read_text("utf-8")
+    assert "Every system against itself in before" in page
+    refused = report(swept, "run", "--against", "before", "--format", "csv")
+    assert refused.returncode == 2
+    assert "--against" in refused.stderr
