@@ -15,7 +15,7 @@ from ragcheck.diagnosis import Case, Found, Searcher, diagnose
 from ragcheck.embedding.window import Window
 from ragcheck.measures import Corpus, judge
 from ragcheck.notation import parse_cut
-from ragcheck.protocols import Chunker, TextKind
+from ragcheck.protocols import Chunker, Embedder, TextKind
 from ragcheck.records import (
     Chunks,
     Collection,
@@ -89,6 +89,12 @@ class World:
     lexical: BM25 = _LUCENE
     pool: int = 100
     titles: dict[str, str] | None = None
+    model: Embedder | None = None
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model, or a bag of words."""
+        return self.model or Bag(self.limit)
 
     def collection(self) -> Collection:
         documents = tuple(
@@ -159,12 +165,12 @@ class World:
         """Where reading of each chunk ends in its document."""
         texts = chunks.texts(self.collection().documents)
         prefix = np.array([len(one) for one in chunks.prefixes])[chunks.prefix]
-        read = np.maximum(Window(Bag(self.limit)).read(texts) - prefix, 0)
+        read = np.maximum(Window(self.embedder).read(texts) - prefix, 0)
         return np.minimum(chunks.start + read, chunks.end).astype(np.int32)
 
     def _searchers(self, chunks: Chunks) -> dict[str, Searcher]:
         texts = chunks.texts(self.collection().documents)
-        bag = Bag(self.limit)
+        bag = self.embedder
         lexical, dense = self.lexical, Dense(bag)
         parts = lexical.index(texts), dense.index(texts)
         hybrid = Hybrid(lexical, dense, pool=self.pool)
