@@ -49,10 +49,9 @@ def primary_causes(bench: Bench, trials: Mapping[str, Trial]) -> tuple[str, ...]
     also: dict[str, Flags] = {
         "truncation": unseen > _UNSEEN,
         "boundary_cut": judged.breaks.severed[items],
-        "hard": everywhere,
     }
     passed = {
-        cause: also.get(cause, everywhere) & (_recovered(trials, cause, len(items)))
+        cause: also.get(cause, everywhere) & _recovered(trials, cause, len(items))
         for cause in CAUSES
     }
     passed["index_gap"] = judged.breaks.pieces[items] == 0

@@ -15,7 +15,6 @@ from ragcheck.spans import Ints
 _SPARE = 4
 #: Of the chunks that are not read whole, the share that is read less than the limit assumes.
 _DECILE = 0.1
-
 #: Share of what the embedder is known to read in which the passage must end: at the end of a
 #: document nothing is left after it, and texts differ in how many tokens are read.
 _SURE = 0.85
