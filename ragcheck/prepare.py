@@ -15,6 +15,7 @@ from ragcheck import __version__, grid
 from ragcheck.config import Configured, shareable
 from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.embedding.folder import default_folder
+from ragcheck.embedding.late_cache import cached_embedder
 from ragcheck.files import shown
 from ragcheck.labels import load_collection
 from ragcheck.measures import measures_for, parity_measures, parity_notices
@@ -182,7 +183,7 @@ def _share_embedders(retrievers: Sequence[Component]) -> list[Component]:
     def cached(embedder: Embedder) -> CachedEmbedder:
         mark = embedder.fingerprint
         if mark not in shared:
-            shared[mark] = CachedEmbedder(embedder, default_folder())
+            shared[mark] = cached_embedder(embedder, default_folder())
         return shared[mark]
 
     found = []

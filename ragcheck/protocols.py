@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol, runtime_checkable
 
-from ragcheck.records import Document, Floats, Piece, Rankings
+from ragcheck.records import Chunks, Document, Floats, Piece, Rankings
 
 TextKind = Literal["query", "document"]
 
@@ -44,6 +44,15 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
+class SpanEmbedder(Embedder, Protocol):
+    """An embedder that makes the vector of a chunk from its document, not from its text alone."""
+
+    def embed_spans(self, documents: Sequence[Document], chunks: Chunks) -> Floats:
+        """float32[len(chunks), d], in the order of `chunks`, which are places in `documents`."""
+        ...
+
+
+@runtime_checkable
 class Index(Protocol):
     """What a retriever built over the texts of one chunking."""
 
@@ -71,6 +80,15 @@ class Retriever(Protocol):
 
     def index(self, texts: Sequence[str]) -> Index:
         """An index over `texts`; position in `texts` is what `Rankings.chunk` refers to."""
+        ...
+
+
+@runtime_checkable
+class SpanRetriever(Retriever, Protocol):
+    """A retriever that may want to know where in the documents its texts stand."""
+
+    def index_spans(self, documents: Sequence[Document], chunks: Chunks) -> Index | None:
+        """An index over `chunks`, in their order; None where `index` of their texts will do."""
         ...
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ragcheck.embedding.late import Whole
 from ragcheck.embedding.vectors import Positions, Tokens, portions
 from ragcheck.records import Floats
 from ragcheck.spans import Ints
@@ -31,6 +32,10 @@ class Runtime(Protocol):
 
     def vectors(self, ids: Ints, mask: Ints) -> Floats:
         """float32[n, d], rows of length 1, from token ids and their mask, int64[n, length]."""
+        ...
+
+    def states(self, ids: Ints, mask: Ints) -> Floats:
+        """float32[n, length, d]: the vector of each token, as the model pools them."""
         ...
 
 
@@ -60,10 +65,37 @@ class Feed:
         self, runtime: Runtime, tokens: Sequence[Tokens], budget: int
     ) -> Iterator[tuple[Positions, Floats]]:
         """Positions with their vectors, longest first, in batches of one length and `budget`."""
+        for positions, rows in self._batches(tokens, budget):
+            yield positions, runtime.vectors(*rows)
+
+    def states(
+        self, runtime: Runtime, tokens: Sequence[Tokens], budget: int
+    ) -> Iterator[tuple[Positions, list[Floats]]]:
+        """Positions with the vectors of their tokens, float32[length, d], in the same batches."""
+        for positions, rows in self._batches(tokens, budget):
+            made = runtime.states(*rows)
+            cut = [row[: len(tokens[p])] for p, row in zip(positions, made, strict=True)]
+            yield positions, cut
+
+    def whole(self, text: str, prompt: str) -> Whole:
+        """All tokens of a text with the model's marks and the prompt around it; nothing is cut."""
+        tokenizer = _tokenizer(self.folder, None)
+        marked = tokenizer.encode("a").special_tokens_mask
+        read = tokenizer.encode(prompt + text)
+        tail = marked[::-1].index(0)
+        spans = np.array(read.offsets, np.int64).reshape(-1, 2)[: len(read.ids) - tail]
+        lead = marked.index(0)
+        lead += int((spans[lead:, 1] <= len(prompt)).sum()) if prompt else 0
+        start, end = (np.maximum(spans[lead:], len(prompt)) - len(prompt)).T
+        return Whole(np.array(read.ids, np.int32), lead, tail, start, end)
+
+    def _batches(
+        self, tokens: Sequence[Tokens], budget: int
+    ) -> Iterator[tuple[Positions, tuple[Ints, Ints]]]:
+        """Positions with their ids and mask, longest first."""
         lengths = [max(1, -(-len(one) // _STEP)) * _STEP for one in tokens]
         for positions in portions(lengths, budget, alike=True):
-            rows = self._rows([tokens[p] for p in positions], lengths[positions[0]])
-            yield positions, runtime.vectors(*rows)
+            yield positions, self._rows([tokens[p] for p in positions], lengths[positions[0]])
 
     def _rows(self, batch: Sequence[Tokens], length: int) -> tuple[Ints, Ints]:
         """Ids and mask, int64[n, length]."""

@@ -75,13 +75,14 @@ class Whole:
 class Window:
     """What is read at once: `ids`, of which the rows `first` to `last` give tokens their vectors.
 
-    They are the next such rows of their `document`.
+    They are the next such rows of their `document`, which `ends` here or not.
     """
 
     document: int
     ids: Tokens
     first: int
     last: int
+    ends: bool
 
 
 def windows(document: int, whole: Whole, longest: int | None) -> Iterator[Window]:
@@ -102,7 +103,7 @@ def windows(document: int, whole: Whole, longest: int | None) -> Iterator[Window
         ids = np.concatenate([lead, own[start:end], tail])
         first_row = 0 if start == 0 else whole.lead + begin - start
         last_row = len(ids) if last else whole.lead + stop - start
-        yield Window(document, ids, first_row, last_row)
+        yield Window(document, ids, first_row, last_row, last)
         begin = stop
         if last:
             return

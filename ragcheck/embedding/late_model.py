@@ -9,7 +9,8 @@ import numpy as np
 
 from ragcheck.embedding.agreement import DOCUMENTS, TOLERANCE
 from ragcheck.embedding.feeding import Feed, Runtime
-from ragcheck.embedding.late import Sums, Whole, Window, places, windows
+from ragcheck.embedding.late import Sums, Window, places, windows
+from ragcheck.embedding.vectors import Positions
 from ragcheck.errors import ComponentError
 from ragcheck.records import Floats
 from ragcheck.spans import Ints
@@ -38,8 +39,7 @@ class LateReader:
         """
         sums: dict[int, Sums] = {}
         for window, rows in self._read(self._windows(texts, spans, sums)):
-            own = sums[window.document]
-            own.add(rows)
+            sums[window.document].add(rows)
             if window.ends:
                 yield window.document, sums.pop(window.document).vectors()
 
@@ -62,7 +62,7 @@ class LateReader:
     ) -> Iterator[Window]:
         """The windows of all documents in order; each document's sums are begun on the way."""
         for number, (text, wanted) in enumerate(zip(texts, spans, strict=True)):
-            whole: Whole = self.feed.whole(text, self.prompt)
+            whole = self.feed.whole(text, self.prompt)
             sums[number] = Sums(places(whole, wanted))
             yield from windows(number, whole, self.feed.longest)
 
@@ -83,3 +83,9 @@ class LateReader:
         states = _ordered(self.feed.states(self.runtime, tokens, self.budget))
         for window, rows in zip(block, states, strict=True):
             yield window, rows[window.first : window.last]
+
+
+def _ordered(made: Iterable[tuple[Positions, Sequence[Floats] | Floats]]) -> list[Floats]:
+    """Rows by their positions, which are all from 0 on."""
+    found = {p: row for part, rows in made for p, row in zip(part.tolist(), rows, strict=True)}
+    return [found[position] for position in range(len(found))]

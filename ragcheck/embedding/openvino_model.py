@@ -8,8 +8,9 @@ telemetry package is absent: here it never sees it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class OpenVinoModel:
     """A converted model on the processor, compiled in float32 or bfloat16."""
 
     def __init__(self, folder: Path, precision: str) -> None:
+        self._folder, self._precision = folder, precision
         self._compiled = _compile(folder, precision)
         self._inputs = len(self._compiled.inputs)
         self._request = self._compiled.create_infer_request()
@@ -42,6 +44,18 @@ class OpenVinoModel:
         """float32[n, d] of rows of token ids, of length 1."""
         given = (ids, mask, np.zeros_like(ids))[: self._inputs]
         return np.array(self._request.infer(list(given))[0], np.float32)
+
+    def states(self, ids: Ints, mask: Ints) -> Floats:
+        """float32[n, length, d]: the vectors of tokens that the model pools; 0 where masked.
+
+        They are the last array of that shape before the vector. Raises ComponentError without one.
+        """
+        given = (ids, mask, np.zeros_like(ids))[: self._inputs]
+        return np.array(self._pooled.infer(list(given))[1], np.float32)
+
+    @cached_property
+    def _pooled(self) -> Any:
+        return _compile(self._folder, self._precision, _with_states).create_infer_request()
 
 
 def convert(model: TorchModel) -> Any:
@@ -74,7 +88,31 @@ def save(converted: Any, folder: Path) -> None:
     openvino.save_model(converted, folder / FILES[0], compress_to_fp16=False)
 
 
-def _compile(folder: Path, precision: str) -> Any:
+def _with_states(model: Any) -> Any:
+    """A model that also gives what it pools."""
+    width = model.output(0).get_partial_shape()[1]
+    found = [
+        node.output(0)
+        for node in model.get_ordered_ops()
+        if node.get_output_size() == 1 and _is_states(node.output(0), width)
+    ]
+    if not found:
+        raise ComponentError(
+            "openvino does not show this model's token vectors", hint="name `runtime=torch`"
+        )
+    model.add_outputs(found[-1])
+    return model
+
+
+def _is_states(output: Any, width: Any) -> bool:
+    """Whether an array is [texts, tokens, width], of any number of texts and tokens."""
+    shape = output.get_partial_shape()
+    if shape.rank.is_dynamic or shape.rank.get_length() != 3:
+        return False
+    return bool(shape[0].is_dynamic and shape[1].is_dynamic and shape[2] == width)
+
+
+def _compile(folder: Path, precision: str, change: Callable[[Any], Any] = lambda m: m) -> Any:
     with _without_telemetry():
         import openvino
         from openvino import properties
@@ -87,7 +125,7 @@ def _compile(folder: Path, precision: str) -> Any:
         hint.enable_cpu_pinning: False,  # two runs on one machine would be pinned to one core
         properties.inference_num_threads: _threads(),
     }
-    compiled = core.compile_model(folder / FILES[0], "CPU", options)
+    compiled = core.compile_model(change(core.read_model(folder / FILES[0])), "CPU", options)
     if compiled.get_property(hint.inference_precision) != kind:
         raise ComponentError(
             f"this processor does not compute in {precision}", hint="leave `precision` out"

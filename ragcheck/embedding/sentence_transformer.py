@@ -22,6 +22,8 @@ from ragcheck.embedding.digests import folder_digest
 from ragcheck.embedding.feeding import Feed, Runtime
 from ragcheck.embedding.folder import default_folder
 from ragcheck.embedding.hub import from_hub, installed
+from ragcheck.embedding.late import LAYOUT
+from ragcheck.embedding.late_model import LateReader
 from ragcheck.embedding.openvino_model import OpenVinoModel
 from ragcheck.embedding.profile import Profile, profile_of
 from ragcheck.embedding.torch_model import TorchModel
@@ -58,6 +60,8 @@ class SentenceTransformerEmbedder:
     """Tokens computed at once, padding included, >= 1; None: 2048 on a processor, else 32768."""
     offline: bool = False
     """True: never ask the hub; only models that are already on this machine can be used."""
+    mode: Literal["chunks", "late"] = "chunks"
+    """`late`: chunks are pooled from one reading of their document, without prefixes (late.py)."""
 
     def __post_init__(self) -> None:
         if self.batch_tokens is not None and self.batch_tokens < 1:
@@ -89,6 +93,8 @@ class SentenceTransformerEmbedder:
             named = "openvino" if self._prefers_openvino else "torch"
             decisive["precision"] = self.precision
             decisive["runtime"] = [named, _major(named)]
+        if self.late:
+            decisive["mode"] = ["late", str(LAYOUT)]
         digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
         return f"sentence-transformers:{Path(self.model).name}:{digest}"
 
@@ -121,8 +127,14 @@ class SentenceTransformerEmbedder:
     def tokens(self, texts: Sequence[str], *, kind: TextKind) -> list[Tokens] | None:
         """What the model reads of each text, prompt included: all that its vector depends on.
 
-        None for a model that cannot be fed token ids. Raises ComponentError if the model fails.
+        None for a model that cannot be fed token ids. Raises ComponentError if the model fails, and
+        for documents in late mode.
         """
+        if self.late and kind == "document":
+            raise ComponentError(
+                "mode=late embeds chunks in their documents, and no text by itself",
+                hint="leave `mode` out where a retriever or embedder is used outside a sweep",
+            )
         with self._blamed():
             if not self._profile.findings.fed:
                 return None
@@ -133,6 +145,29 @@ class SentenceTransformerEmbedder:
         """Portions of what `tokens` gave, longest first, as they are embedded."""
         with self._blamed():
             yield from self._feed.vectors(self._computing(), tokens, self._budget)
+
+    @property
+    def late(self) -> bool:
+        """Whether chunks are embedded in their documents."""
+        return self.mode == "late"
+
+    def stream_spans(
+        self, texts: Sequence[str], spans: Sequence[Ints]
+    ) -> Iterator[tuple[int, Floats]]:
+        """Each document's number and the vectors of its spans, as `DocumentEmbedder` says.
+
+        Raises ComponentError for a model that cannot be fed token ids or does not pool by mean.
+        """
+        with self._blamed():
+            if not self._profile.findings.fed:
+                raise ComponentError(
+                    f"mode=late: `{self.model}` cannot be fed the tokens of a document",
+                    hint="leave `mode` out, or name another model",
+                )
+            prompt = self._prompt("document") or ""
+            reader = LateReader(self._feed, self._computing(), prompt, self._budget)
+            reader.check(self.model, self.precision)
+            yield from reader.stream(texts, spans)
 
     def pieces(self, texts: Sequence[str]) -> list[Ints]:
         """Where each word piece ends in each text; empty where the model's tokenizer cannot say."""

@@ -48,6 +48,15 @@ class TorchModel:
             found: Floats = torch.nn.functional.normalize(made, dim=1).cpu().numpy()
         return found
 
+    def states(self, ids: Ints, mask: Ints) -> Floats:
+        """float32[n, length, d]: the vectors of tokens that the model pools."""
+        import torch
+
+        named = self.features(ids, mask)
+        with torch.inference_mode(), self._cast():
+            found: Floats = self.library.forward(named)["token_embeddings"].float().cpu().numpy()
+        return found
+
     def features(self, ids: Ints, mask: Ints) -> dict[str, Any]:
         """The tensors that the model's own preprocessing would make of these rows."""
         import torch

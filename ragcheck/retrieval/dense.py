@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from ragcheck.embedding.vectors import checked
-from ragcheck.protocols import Embedder, TextKind
-from ragcheck.records import Floats, Rankings
+from ragcheck.embedding.vectors import Positions, checked
+from ragcheck.protocols import Embedder, SpanEmbedder, TextKind
+from ragcheck.records import Chunks, Document, Floats, Rankings
 from ragcheck.retrieval.ranking import Best, pack
 
 #: Scores held at once, float32: 64 MiB.
@@ -30,17 +30,29 @@ class Dense:
         """Embed `texts`, each distinct one once. Raises ComponentError if that fails."""
         return DenseIndex(self.embedder, texts)
 
+    def index_spans(self, documents: Sequence[Document], chunks: Chunks) -> VectorIndex | None:
+        """An index that scores no other text, if the embedder reads chunks in their documents."""
+        if not isinstance(self.embedder, SpanEmbedder):
+            return None
+        made = self.embedder.embed_spans(documents, chunks)
+        vectors = checked(made, chunks.texts(documents), self.embedder)
+        place: dict[bytes, int] = {}
+        numbers = [place.setdefault(row.tobytes(), len(place)) for row in vectors]
+        _, first = np.unique(np.array(numbers, np.intp), return_index=True)
+        return VectorIndex(self.embedder, np.array(numbers, np.intp), vectors[first])
 
-class DenseIndex:
-    """The vectors of distinct texts, and which of them each text has."""
 
-    def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
+class VectorIndex:
+    """Distinct vectors, and which of them each text has: `vector` intp[n], a row of `vectors`.
+
+    Texts of one vector share one product, so that they tie exactly, whatever the embedder's batches
+    and the edges of a matrix product do to the last bit.
+    """
+
+    def __init__(self, embedder: Embedder, vector: Positions, vectors: Floats) -> None:
         self._embedder = embedder
-        place: dict[str, int] = {}
-        # Equal texts share one vector and one product, so that they tie exactly, whatever the
-        # embedder's batches and the edges of a matrix product do to the last bit.
-        self._vector = np.array([place.setdefault(text, len(place)) for text in texts], np.intp)
-        self._vectors = _embed(embedder, list(place), "document")
+        self._vector = vector
+        self._vectors = vectors
 
     def search(self, queries: Sequence[str], *, k: int) -> Rankings:
         """The best `k` texts per query by dot product (float32), ties in text order.
@@ -78,6 +90,15 @@ class DenseIndex:
             chosen = np.lexsort((texts, -repeated))[:k]
             rows.append((texts[chosen], repeated[chosen]))
         return pack(rows)
+
+
+class DenseIndex(VectorIndex):
+    """The vectors of distinct texts; scores texts that it does not hold as well."""
+
+    def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
+        place: dict[str, int] = {}
+        vector = np.array([place.setdefault(text, len(place)) for text in texts], np.intp)
+        super().__init__(embedder, vector, _embed(embedder, list(place), "document"))
 
     def score(self, query: str, texts: Sequence[str]) -> Floats:
         """float32[len(texts)]: similarity of other texts, embedded as documents, to `query`."""
