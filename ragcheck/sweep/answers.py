@@ -31,7 +31,12 @@ class CheckedIndex:
         self.size = size
 
     def search(self, queries: Sequence[str], *, k: int) -> Rankings:
-        """What the index returns, as int32 and float32. Raises ComponentError if it is not so."""
+        """What the index returns, as int32 and float32. Raises ComponentError if it is not so.
+
+        It is not asked where there is no query: not every store takes that.
+        """
+        if not queries:
+            return Rankings(np.zeros((0, 0), np.int32), np.zeros((0, 0), np.float32))
         found = self.index.search(queries, k=k)
         chunk, score = np.asarray(found.chunk), np.asarray(found.score)
         wrong = _shape(chunk, score, len(queries), k) or _content(chunk, score, self.size)

@@ -17,7 +17,7 @@ from ragcheck.sweep.chunkings import Chunking, chunk_all, expect, measure_work
 from ragcheck.sweep.diagnosing import diagnose_cell, remembering
 from ragcheck.sweep.phases import mean_recall
 from ragcheck.sweep.plan import SweepPlan
-from ragcheck.sweep.reading import truncation_notices
+from ragcheck.sweep.reading import prefix_notices, truncation_notices
 from ragcheck.sweep.searching import Built, indexes, pool_notices, search
 from ragcheck.sweep.watch import Cost, Watch
 
@@ -85,7 +85,8 @@ def _warn(folder: RunWriter, watch: Watch, notices: Sequence[Notice]) -> None:
     """Add what the finished cells give to notice after the run's own notices, and tell it once."""
     known = folder.run.warnings
     systems = folder.run.systems
-    found = (*notices, *truncation_notices(systems), *pool_notices(systems))
+    of_systems = (truncation_notices, prefix_notices, pool_notices)
+    found = (*notices, *(notice for ask in of_systems for notice in ask(systems)))
     for notice in found:
         if notice not in known:
             watch.warned(notice)

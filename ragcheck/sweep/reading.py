@@ -78,6 +78,28 @@ def truncation_notices(results: Sequence[SystemResult]) -> tuple[Notice, ...]:
     return tuple(found.values())
 
 
+def prefix_notices(results: Sequence[SystemResult]) -> tuple[Notice, ...]:
+    """One for each chunking and embedder in late mode that does not read `LOUD` of the context.
+
+    That is what the chunker puts before chunks: it stands in no document.
+    """
+    found: dict[tuple[str, str], Notice] = {}
+    for result in results:
+        late = [one for one in _embedders(result.system.retriever) if one.get("mode") == "late"]
+        shown = [s.mean for name, s in result.measures.items() if name.startswith("prefix@")]
+        share = max((mean for mean in shown if mean is not None), default=0.0)
+        if not late or share < LOUD:
+            continue
+        chunking = result.system.id.partition("/")[0]
+        model = _model(late[0])
+        text = (
+            f"{chunking}: {model} in late mode reads documents, and so not what the chunker puts "
+            f"before chunks ({share:.0%} of a context)"
+        )
+        found.setdefault((result.chunking, model), Notice("prefix", text))
+    return tuple(found.values())
+
+
 def _tokens(corpus: Corpus, start: Ints, end: Ints) -> int:
     """Tokens that start in any of the intervals, each counted once."""
     return int(corpus.tokens.count(*union(start, end)).sum())
@@ -85,9 +107,18 @@ def _tokens(corpus: Corpus, start: Ints, end: Ints) -> int:
 
 def _models(options: Mapping[str, Json]) -> Iterator[str]:
     """How users call the embedders inside a retriever's options."""
+    return map(_model, _embedders(options))
+
+
+def _model(embedder: Mapping[str, Json]) -> str:
+    return PurePath(str(embedder.get("model", embedder["name"]))).name
+
+
+def _embedders(options: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+    """The options of the embedders inside those of a retriever."""
     for name, value in options.items():
         if isinstance(value, Mapping):
             if name == "embedder":
-                yield PurePath(str(value.get("model", value["name"]))).name
+                yield value
             else:
-                yield from _models(value)
+                yield from _embedders(value)

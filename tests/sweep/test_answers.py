@@ -90,6 +90,12 @@ def test_a_good_answer_is_taken(project: Path) -> None:
     assert run.hits(result.system.id)["chunk"].to_pylist() == [2, 0, 1]
 
 
+def test_nothing_is_asked_without_a_query() -> None:
+    Least.asked = 0
+    found = checked(Least(), 3).search([], k=5)
+    assert (found.chunk.shape, found.score.shape, Least.asked) == ((0, 0), (0, 0), 0)
+
+
 @pytest.mark.parametrize("how", WRONG)
 def test_a_wrong_answer_stops_the_run_and_names_the_cell(project: Path, how: str) -> None:
     with pytest.raises(ComponentError) as caught:
@@ -160,7 +166,7 @@ def test_who_has_given_all_is_not_asked_again(project: Path) -> None:
     """
     (project / "docs" / "b.txt").write_text("x" * 4000)
     Least.asked = 0
-    sweep(project, f"{__name__}:Least", budgets=[1000], k=[1])
+    sweep(project, f"{__name__}:Least", budgets=[1000], k=[1], diagnosis=False)
     assert Least.asked == 2
 
 
