@@ -56,7 +56,7 @@ def cut_and_missed(judged: Judged) -> Reals:
 def harmful_break(judged: Judged, recovered: Flags) -> Reals:
     """Share of the items that are cut and missed, and that better boundaries recover.
 
-    `recovered` bool[i]: a chunk of the usual size centred on the item is ranked within the cut.
+    `recovered` bool[i]: a chunk of the usual size around the item is ranked within the cut.
     """
     cut = _missed(judged) & judged.breaks.severed & ~_absent(judged)
     return weighted(judged, (cut & recovered).astype(np.float64))

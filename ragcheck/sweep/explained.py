@@ -16,7 +16,7 @@ HARMFUL = Measure(
     "share",
     "lower",
     "Share of the labelled passages, by weight, that are missed at the working cut, that a chunk "
-    "boundary cuts, and that a chunk of the usual size centred on them would recover: the most "
+    "boundary cuts, and that a chunk of the usual size around them would recover: the most "
     "that better boundaries can save. What is left of cut_and_missed is missed for other reasons.",
     "the retriever cannot score texts that it does not hold",
 )
@@ -41,7 +41,7 @@ def values(judged: Judged, found: Found) -> dict[Measure, Reals]:
 
 
 def _recovered(judged: Judged, found: Found) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """bool[i]: whether a chunk centred on the missed item recovers it."""
+    """bool[i]: whether a chunk of the usual size around the missed item recovers it."""
     flags = np.zeros(len(judged.items), np.bool_)
     misses = found.misses
     rows = judged.items.first[misses.question] + misses.item
