@@ -110,7 +110,9 @@ def build(
 def build_hostile(path: Path) -> RunFolder:
     """A run over texts that would break a careless page."""
     documents, questions = make_text.hostile()
-    return write(path, documents, questions, (("fixed-12/bm25", "fixed-40/bm25"), ()))
+    return write(
+        path, documents, questions, (("fixed-12/bm25", "fixed-40/bm25", "overlap-40-20/bm25"), ())
+    )
 
 
 def write(

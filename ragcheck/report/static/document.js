@@ -61,7 +61,8 @@ function joined(scene, low, high) {
 // The pieces of text between [low, high], with their marks, as nodes.
 function pieces(scene, low, high) {
   const edges = joined(scene, low, high);
-  const marks = new Set([low, high, ...edges.keys()]);
+  // Joined or not, what overlaps begins and ends at every edge.
+  const marks = new Set([low, high, ...edgesIn(scene.cuts, scene.doc, low, high).keys()]);
   const near = (span) => span.end > low && span.start < high;
   const gold = scene.gold.filter(near);
   const shown = scene.shown.filter(near);
