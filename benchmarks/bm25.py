@@ -1,115 +1,126 @@
-"""BM25 against rank-bm25 and bm25s, in one process: build, search, peak memory, same top 10.
+"""BM25 against rank-bm25 and bm25s in one process: build, search, peak memory, same rankings.
 
-    python -m benchmarks.bm25 [--full]
+    python -m benchmarks.bm25 [runs]
 
-Texts are words drawn by Zipf's law, 60 to 180 to a chunk; a query is 8 words of one chunk, so that
-stop words stand in it as often as in text. All three get the same lists of words. rank-bm25 is
-timed on 50 of the queries and scaled, unless `--full` is given (minutes).
+50,000 chunks of an invented language (`language.py`) and 1,000 questions of 8 words, top 10. All
+three get the same lists of words. rank-bm25 answers 20 of the questions, and its seconds are taken
+fifty times. bm25s searches with numpy, its default, and with numba where that is installed; its
+scores are not Okapi's. Seconds are those of all processors.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import bm25s
 import numpy as np
 from rank_bm25 import BM25Okapi
 
+from benchmarks.language import Language
+from benchmarks.process import Clock
+from benchmarks.table import Row, lines, pair, save
 from ragcheck.retrieval.bm25 import BM25
+from ragcheck.retrieval.words import words
 
-CHUNKS, QUERIES, WORDS, TOP = 50_000, 1_000, 8, 10
+CHUNKS, QUESTIONS, ASKED, TOP, RUNS = 50_000, 1_000, 20, 10, 5
+WORK = f"BM25, {CHUNKS:,} chunks, {QUESTIONS:,} questions"
 
-
-@dataclass(frozen=True)
-class Row:
-    """One engine: seconds, MiB of Python and NumPy memory while building, and agreement."""
-
-    engine: str
-    build_s: float
-    search_s: float
-    peak_mib: float
-    same_top: float | None
-    """Share of queries whose top 10 equals rank-bm25's, best first, ties by position."""
+Words = list[list[str]]
 
 
-def run(*, full: bool = False) -> list[Row]:
-    """A row per engine, ours first."""
-    chunks, queries = _texts()
-    asked = queries if full else queries[:50]
+class Engines:
+    """The three over the same words; every method is timed by the clock of its engine."""
 
-    ours, build, peak = _built(lambda: BM25().index_words(chunks))
-    lines = [" ".join(query) for query in queries]
-    found, search = _timed(lambda: ours.search(lines, k=TOP).chunk, repeat=3)
+    def __init__(self, chunks: Words, questions: list[str]) -> None:
+        self.chunks = chunks
+        self.lines = questions
+        self.questions = [words(question) for question in questions]
+        self.clocks: dict[str, Clock] = {}
+        self.same: list[float] = []
 
-    peer, peer_build, peer_peak = _built(lambda: BM25Okapi(chunks))
-    order, peer_search = _timed(
-        lambda: [np.argsort(-peer.get_scores(query), kind="stable")[:TOP] for query in asked]
-    )
-    same = float(np.mean([np.array_equal(a, b) for a, b in zip(found, order, strict=False)]))
+    def run(self) -> None:
+        """Every engine once, one after the other."""
+        ours = self._build("ragcheck", lambda: BM25().index_words(self.chunks))
+        found = self._search("ragcheck", lambda: ours.search(self.lines, k=TOP).chunk)
+        peer = self._build("rank-bm25", lambda: BM25Okapi(self.chunks))
+        order = self._search("rank-bm25", lambda: self._okapi(peer))
+        self.same.append(np.mean([(a == b).all() for a, b in zip(found, order, strict=False)]))
+        for backend in ("numpy", "numba"):
+            if importlib.util.find_spec(backend):
+                self._bm25s(backend)
 
-    def build_bm25s() -> Any:
-        engine = bm25s.BM25()
-        engine.index(chunks, show_progress=False)
-        return engine
+    def _okapi(self, index: Any) -> list[Any]:
+        scores = (index.get_scores(query) for query in self.questions[:ASKED])
+        return [np.argsort(-each, kind="stable")[:TOP] for each in scores]
 
-    fast, fast_build, fast_peak = _built(build_bm25s)
-    _, fast_search = _timed(lambda: fast.retrieve(queries, k=TOP, show_progress=False), repeat=3)
-    return [
-        Row("ragcheck", build, search, peak, same),
-        Row("rank-bm25", peer_build, peer_search * QUERIES / len(asked), peer_peak, None),
-        Row("bm25s", fast_build, fast_search, fast_peak, None),
-    ]
+    def _bm25s(self, backend: str) -> None:
+        name = f"bm25s ({backend})"
+
+        def build() -> Any:
+            engine = bm25s.BM25(backend=backend)
+            engine.index(self.chunks, show_progress=False)
+            return engine
+
+        index = self._build(name, build)
+        if backend == "numba" and len(self.same) == 1:
+            index.retrieve(self.questions, k=TOP, show_progress=False)  # compiles
+        self._search(name, lambda: index.retrieve(self.questions, k=TOP, show_progress=False))
+
+    def _build(self, engine: str, action: Callable[[], Any]) -> Any:
+        with self.clocks.setdefault(engine, Clock()).time("build"):
+            return action()
+
+    def _search(self, engine: str, action: Callable[[], Any]) -> Any:
+        with self.clocks[engine].time("search"):
+            return action()
+
+    def rows(self) -> list[Row]:
+        """Ours against each of the others."""
+        figures = {name: clock.figures() for name, clock in self.clocks.items()}
+        ours = figures.pop("ragcheck")
+        searched = figures["rank-bm25"]["cpu"]["search"]
+        figures["rank-bm25"]["cpu"]["search"] = [s * QUESTIONS / ASKED for s in searched]
+        rows = [row for name in figures for row in pair(WORK, name, "cpu s", ours, figures[name])]
+        same = f"{np.mean(self.same):.1%} of its rankings identical"
+        noted = {("rank-bm25", "search"): same}
+        return [Row(**{**vars(row), "note": noted.get((row.peer, row.figure), "")}) for row in rows]
 
 
-def _texts() -> tuple[list[list[str]], list[list[str]]]:
-    random = np.random.default_rng(20)
-    share = 1 / np.arange(1, 60_001)
-    names = np.array([f"w{number}" for number in range(len(share))], object)
-    lengths = random.integers(60, 181, CHUNKS)
-    drawn = names[random.choice(len(share), lengths.sum(), p=share / share.sum())]
-    chunks = [list(words) for words in np.split(drawn, np.cumsum(lengths)[:-1])]
-    sources = random.integers(0, CHUNKS, QUERIES)
-    return chunks, [list(random.choice(chunks[source], WORDS)) for source in sources]
+def run(runs: int = RUNS) -> list[Row]:
+    """All rows of this benchmark."""
+    language = Language()
+    texts = list(language.chunks(CHUNKS))
+    engines = Engines([words(text) for text in texts], language.questions(texts, QUESTIONS))
+    for _ in range(runs):
+        engines.run()
+    return [*engines.rows(), *_memory(engines.chunks)]
 
 
-def _timed(action: Callable[[], Any], *, repeat: int = 1) -> tuple[Any, float]:
-    """The result and the least seconds of `repeat` calls."""
-    seconds = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        result = action()
-        seconds.append(time.perf_counter() - start)
-    return result, min(seconds)
-
-
-def _built(build: Callable[[], Any]) -> tuple[Any, float, float]:
-    """An index, the seconds it took, and the peak MiB of building it a second time."""
-    index, seconds = _timed(build)
-    tracemalloc.start()
-    build()
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return index, seconds, peak / 2**20
+def _memory(chunks: Words) -> list[Row]:
+    """The most that Python and NumPy held while building, beside the words."""
+    peaks = {}
+    for name, build in (
+        ("ragcheck", lambda: BM25().index_words(chunks)),
+        ("rank-bm25", lambda: BM25Okapi(chunks)),
+        ("bm25s", lambda: bm25s.BM25().index(chunks, show_progress=False)),
+    ):
+        tracemalloc.start()
+        build()
+        peaks[name] = tracemalloc.get_traced_memory()[1] / 2**20
+        tracemalloc.stop()
+    ours = peaks.pop("ragcheck")
+    return [Row(WORK, "build memory", peer, "MiB", (ours,), (mib,)) for peer, mib in peaks.items()]
 
 
 def main() -> None:
-    """Print the table; ratios are engine / ragcheck, so more than 1 is in our favour."""
-    rows = run(full="--full" in sys.argv[1:])
-    ours = rows[0]
-    print(f"{CHUNKS} chunks, {QUERIES} queries of {WORDS} words, top {TOP}")
-    print(f"{'':10} {'build s':>15} {'search s':>17} {'peak MiB':>15}")
-    for row in rows:
-        print(
-            f"{row.engine:10} {row.build_s:7.2f} {row.build_s / ours.build_s:6.1f}x"
-            f" {row.search_s:8.3f} {row.search_s / ours.search_s:7.1f}x"
-            f" {row.peak_mib:7.0f} {row.peak_mib / ours.peak_mib:6.1f}x"
-        )
-    print(f"top {TOP} identical with rank-bm25: {ours.same_top:.1%} of the queries asked of both")
+    """Print the rows and keep them."""
+    rows = run(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS)
+    print(lines(rows))
+    save("bm25", rows)
 
 
 if __name__ == "__main__":
