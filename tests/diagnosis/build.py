@@ -217,21 +217,25 @@ def random_world(seed: int, **options: object) -> World:
         return " ".join(random.choice(WORDS, random.integers(low, high)).tolist())
 
     texts = {}
-    for number in range(int(random.integers(2, 7))):
+    for number in range(int(random.integers(2, 8))):
         parts = [said(8, 50) for _ in range(int(random.integers(1, 4)))]
         heads = [f"# {said(1, 4)}"] + [f"## {said(1, 3)}" for _ in parts[1:]]
         marked = bool(random.integers(2))
         blocks = [f"{head}\n\n{part}" for head, part in zip(heads, parts, strict=True)]
+        parts = [f"-{part}" if random.random() < 0.1 else part for part in parts]
         texts[f"d{number}.{'md' if marked else 'txt'}"] = "\n\n".join(blocks if marked else parts)
     if random.integers(2):
         texts["copy.txt"] = texts[str(random.choice(list(texts)))]
     questions = []
     for _ in range(int(random.integers(1, 5))):
-        items: list[object] = []
+        items: list[list[tuple[str, str]]] = []
         for _ in range(int(random.integers(0, 3))):
-            places = [_quoted(random, texts) for _ in range(int(random.integers(1, 3)))]
-            items.append(places)
-        questions.append((said(2, 6), items))
+            items.append([_quoted(random, texts) for _ in range(int(random.integers(1, 3)))])
+        asked = [said(1, 3)]
+        for name, quote in items[0][:1] if items else []:
+            asked += [quote, texts[name].partition("\n")[0]][: int(random.integers(1, 3))]
+        asked_words = " ".join(asked).split()
+        questions.append((" ".join(random.permutation(asked_words)[:6].tolist()), items))
     return World(texts, questions, **options)  # type: ignore[arg-type]
 
 

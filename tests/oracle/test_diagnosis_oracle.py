@@ -185,7 +185,7 @@ def each_miss(world: World, retriever: str):
 
 
 RETRIEVERS = pytest.mark.parametrize("retriever", ["bm25", "dense", "hybrid"])
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=40, deadline=None)
 
 
 @RETRIEVERS

@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 from ragcheck.causes import CAUSES, INTERVENTIONS
 from ragcheck.chunking import Fixed, Overlap, Section
 from ragcheck.diagnosis import Case, Found, diagnose
-from tests.diagnosis.build import World, random_world, without_score
+from tests.diagnosis.build import Lines, World, random_world, without_score
 
 worlds = st.builds(
     random_world,
     st.integers(0, 10_000),
     at=st.sampled_from(["1", "2", "4", "20t", "45t"]),
     chunker=st.sampled_from(
-        [Fixed(size=14), Overlap(size=24, overlap=12), Section(size=30, heading_path=True)]
+        [
+            Fixed(size=14),
+            Overlap(size=24, overlap=18),
+            Section(size=30, heading_path=True),
+            Lines(),
+        ]
     ),
     limit=st.sampled_from([8, 1000]),
     pool=st.sampled_from([4, 100]),
@@ -33,7 +38,7 @@ RETRIEVERS = pytest.mark.parametrize(
         ("hybrid", []),
     ],
 )
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=40, deadline=None)
 
 #: What must be among the fixes of an item with a cause, any one of them.
 FIX = {
