@@ -157,7 +157,5 @@ class Sums:
         found = sums[self._where[:, 1]] - sums[self._where[:, 0]]
         # The mean's direction is the sum's.
         length = np.linalg.norm(found, axis=1, keepdims=True)
-        made: Floats = np.divide(found, length, out=np.zeros_like(found), where=length > 0).astype(
-            np.float32
-        )
-        return made
+        np.divide(found, length, out=found, where=length > 0)
+        return found.astype(np.float32)
