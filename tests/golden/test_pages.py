@@ -16,6 +16,7 @@ SCREENS = {
     "verdict": "#view=verdict",
     "trade-off": "#view=trade-off",
     "systems": "#view=systems",
+    "causes": "#view=causes&run=r00",
     "questions": "#view=questions&only=partial",
     "case": "#view=case&q=q-0029&run=r00&hit=2",
     "compare": "#view=compare&run=r00&vs=r07",
