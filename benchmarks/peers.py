@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.process import alone
 from benchmarks.table import Row, lines, save
 
 ROOT = Path(__file__).parents[1]
@@ -171,11 +172,13 @@ def _rows(
     work = f"3 chunkers x 3 retrievers on {matrix.collection.name}"
     peer = f"chunklab ({_chunks(json.loads((matrix.folder / 'peer/report.json').read_text()))})"
     theirs = taken["peer", ""]
+    default = alone("benchmarks.peers:runtime")["runtime"]
     rows = []
     for embedder in ("", *embedders):
         for state in ("cold", "warm"):
             ours = taken[state, embedder]
-            note = _embedding(matrix.folder / f"{state}-0-{embedder}" / "run.json")
+            counts = _counts(matrix.folder / f"{state}-0-{embedder}" / "run.json")
+            note = f"{embedder or default}, {counts}"
             for unit, name in (("s", "wall"), ("cpu s", "cpu")):
                 values = (tuple(getattr(one, name) for one in side) for side in (ours, theirs))
                 rows.append(Row(work, state, peer, unit, *values, note))
@@ -187,14 +190,18 @@ def _chunks(report: Mapping[str, Any]) -> str:
     return " + ".join(str(count) for count in counts.values()) + " chunks"
 
 
-def _embedding(path: Path) -> str:
-    """What embedded, and how many chunks, as the run says."""
+def _counts(path: Path) -> str:
+    """How many chunks ragcheck embedded, as the run says."""
     systems = json.loads(path.read_text("utf-8"))["systems"]
     dense = [one for one in systems if one["retriever"]["name"] == "dense"]
-    counts = " + ".join(str(one["chunks"]["count"]) for one in dense)
-    embedder = dense[0]["retriever"]["embedder"]
-    said = (str(embedder[key]) for key in ("runtime", "precision") if embedder.get(key))
-    return f"{counts} chunks, {' '.join([embedder['name'], *said])}"
+    return " + ".join(str(one["chunks"]["count"]) for one in dense) + " chunks"
+
+
+def runtime() -> dict[str, Any]:
+    """What computes the vectors of the default embedder here."""
+    from ragcheck.embedding.sentence_transformer import SentenceTransformerEmbedder
+
+    return {"runtime": SentenceTransformerEmbedder().computed_by}
 
 
 def main() -> None:

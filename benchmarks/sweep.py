@@ -1,135 +1,128 @@
-"""A cold and a warm sweep: what is not embedding, how much a warm repeat saves, peak memory.
+"""The default sweep: how much of it is not embedding, what causes cost, how fast a repeat is.
 
-Each sweep is a process of its own with a cache folder of this benchmark, so that imports count and
-memory is the sweep's. `python -m benchmarks.sweep [collection folder]`; without one it takes the
-shared set `chroma_general` where that is beside the checkout, else the project's fixtures.
+    python -m benchmarks.sweep [runs] [collection folder]
+
+Each sweep with its report is a process of its own, imports included, with a cache folder of this
+benchmark. Without a folder it takes the shared set `chroma_general` where that is beside the
+checkout, else the project's fixtures. Embedding is what happens inside the embedder: loading,
+trying and running the model. Seconds are those of the wall.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from benchmarks.process import alone
+from benchmarks.table import Row, lines, save
+
 ROOT = Path(__file__).parents[1]
+RUNS = 5
+_SHARED = ROOT.parent / "shared" / "data" / "chroma_general"
+#: Shares of a cold sweep that its parts may take.
+_REST, _CAUSES = 0.10, 0.25
 
 
-class Timed:
-    """An embedder that adds up the seconds spent inside it."""
+class Watch:
+    """Adds up the seconds spent inside methods of a class, also of those that call each other."""
 
-    def __init__(self, embedder: Any) -> None:
-        self._embedder = embedder
+    def __init__(self, kind: type, methods: Sequence[str]) -> None:
         self.seconds = 0.0
+        self._inside = False
+        for name in methods:
+            setattr(kind, name, self._watched(getattr(kind, name)))
 
-    @property
-    def fingerprint(self) -> str:
-        """The wrapped embedder's."""
-        return str(self._embedder.fingerprint)
+    def _watched(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def watched(*given: Any, **named: Any) -> Any:
+            result = self._timed(lambda: method(*given, **named))
+            return self._portions(result) if isinstance(result, Iterator) else result
 
-    def embed(self, texts: Sequence[str], *, kind: Any) -> Any:
-        """Vectors of `texts`, timed."""
-        started = time.perf_counter()
-        try:
-            return self._embedder.embed(texts, kind=kind)
-        finally:
-            self.seconds += time.perf_counter() - started
+        return watched
 
-    def stream(self, texts: Sequence[str], *, kind: Any) -> Iterator[Any]:
-        """Portions of vectors, the time between them counted."""
-        portions = iter(self._embedder.stream(texts, kind=kind))
-        while True:
-            started = time.perf_counter()
-            portion = next(portions, None)
-            self.seconds += time.perf_counter() - started
-            if portion is None:
-                return
+    def _portions(self, portions: Iterator[Any]) -> Iterator[Any]:
+        end = object()
+        while (portion := self._timed(lambda: next(portions, end))) is not end:
             yield portion
 
+    def _timed(self, action: Callable[[], Any]) -> Any:
+        if self._inside:
+            return action()
+        started, self._inside = time.perf_counter(), True
+        try:
+            return action()
+        finally:
+            self._inside = False
+            self.seconds += time.perf_counter() - started
 
-def measure(docs: str, labels: str, out: str) -> dict[str, float]:
+
+def measure(docs: str, labels: str, out: str, diagnosis: bool) -> dict[str, Any]:
     """Run the default sweep once in this process and say what it took."""
     started = time.perf_counter()
     from ragcheck import api
     from ragcheck.config import configure
+    from ragcheck.embedding.sentence_transformer import SentenceTransformerEmbedder
     from ragcheck.prepare import prepare
 
-    prepared = prepare(configure({"docs": docs, "labels": [labels], "out": out}))
-    timed = []
-    for embedder in {id(e): e for c in prepared.plan.cells for e in c.retriever.embedders}.values():
-        timed.append(Timed(embedder.embedder))
-        embedder.embedder = timed[-1]
-    folder = api.sweep(prepared)
-    swept = time.perf_counter()
-    page = api.write_report(folder).stat().st_size
-    done = time.perf_counter()
+    watch = Watch(SentenceTransformerEmbedder, ("embed", "stream", "tokens", "stream_tokens"))
+    settings = {"docs": docs, "labels": [labels], "out": out, "diagnosis": diagnosis}
+    folder = api.sweep(prepare(configure(settings)))
+    api.write_report(folder)
+    seconds = time.perf_counter() - started
     return {
         "systems": len(folder.run.systems),
-        "total_s": done - started,
-        "embedding_s": sum(embedder.seconds for embedder in timed),
-        "report_s": done - swept,
-        "report_bytes": page,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "seconds": seconds,
+        "embedding": watch.seconds,
+        "runtime": SentenceTransformerEmbedder().computed_by,
     }
 
 
-def run(collection: Path | None = None) -> list[dict[str, Any]]:
-    """Rows of the benchmark table: one cold sweep, then a warm one with its own run folder."""
-    shared = ROOT.parent / "shared" / "data" / "chroma_general"
-    folder = collection or (shared if shared.is_dir() else None)
+def run(runs: int = RUNS, collection: Path | None = None) -> list[Row]:
+    """All rows of this benchmark."""
+    folder = collection or (_SHARED if _SHARED.is_dir() else None)
     docs = folder / "docs" if folder else ROOT / "fixtures" / "docs"
     labels = folder / "questions.jsonl" if folder else ROOT / "fixtures" / "labels"
-    with tempfile.TemporaryDirectory() as temporary:
-        cold, warm = (
-            _process(str(docs), str(labels), f"{temporary}/{name}", f"{temporary}/cache")
-            for name in ("cold", "warm")
-        )
-    name = folder.name if folder else "fixtures"
-    rest = cold["total_s"] - cold["embedding_s"]
+    taken = [_once(str(docs), str(labels)) for _ in range(runs)]
+    first = taken[0]["cold"]
+    work = f"default sweep of {folder.name if folder else 'fixtures'}, {first['systems']} systems"
+    cold, again, causes = (
+        tuple(one[name]["seconds"] for one in taken) for name in ("cold", "again", "causes")
+    )
+    shares = [1 - one["cold"]["embedding"] / one["cold"]["seconds"] for one in taken]
+    added = [(c - a) / whole for c, a, whole in zip(causes, again, cold, strict=True)]
+    rest, allowed = runs * (_REST,), runs * (_CAUSES,)
     return [
-        {
-            "work": f"cold default sweep on {name}, {cold['systems']} systems",
-            "seconds": cold["total_s"],
-            "figure": f"{rest / cold['total_s']:.1%} is not embedding",
-            "peak_mib": cold["peak_mib"],
-        },
-        {
-            "work": "the same, vectors in the cache",
-            "seconds": warm["total_s"],
-            "figure": f"{cold['total_s'] / warm['total_s']:.1f}x faster than cold",
-            "peak_mib": warm["peak_mib"],
-        },
-        {
-            "work": "its report page",
-            "seconds": warm["report_s"],
-            "figure": f"{warm['report_bytes'] / 1e6:.2f} MB, "
-            f"{cold['report_s'] / cold['total_s']:.1%} of the cold sweep",
-            "peak_mib": warm["peak_mib"],
-        },
+        Row(work, "not embedding, cold, no causes", "limit", "share", tuple(shares), rest),
+        Row(work, "causes, of the cold time", "limit", "share", tuple(added), allowed),
+        Row(work, "repeat, no causes", "cold", "s", again, cold, first["runtime"]),
     ]
 
 
-def _process(docs: str, labels: str, out: str, cache: str) -> dict[str, Any]:
-    call = f"measure({docs!r}, {labels!r}, {out!r})"
-    code = f"import json; from benchmarks.sweep import measure; print(json.dumps({call}))"
-    environment = {**os.environ, "RAGCHECK_CACHE_DIR": cache}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True
-    )
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+def _once(docs: str, labels: str) -> dict[str, dict[str, Any]]:
+    """Cold without causes, the same again, and again with causes."""
+    with tempfile.TemporaryDirectory() as temporary:
+        variables = {"RAGCHECK_CACHE_DIR": f"{temporary}/cache"}
+        return {
+            name: alone(
+                "benchmarks.sweep:measure",
+                *(docs, labels, f"{temporary}/{name}", name == "causes"),
+                variables=variables,
+            )
+            for name in ("cold", "again", "causes")
+        }
 
 
 def main() -> None:
-    """Print the table."""
-    for row in run(Path(sys.argv[1]) if len(sys.argv) > 1 else None):
-        cost = f"{row['seconds']:>9.2f} s  {row['peak_mib']:>7.0f} MiB"
-        print(f"{row['work']:<55} {cost}  {row['figure']}")
+    """Print the rows and keep them."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    rows = run(runs, Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    print(lines(rows))
+    save("sweep", rows)
 
 
 if __name__ == "__main__":
