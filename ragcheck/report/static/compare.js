@@ -102,7 +102,7 @@ function signed(steps, shares) {
 
 function changes(data, full) {
   const checks = tests(data, full);
-  const every = filtered(data, { ...full, only: "" });
+  const every = passing(data, { ...full, only: "" });
   return el("div", { class: "filters" }, el("div", { class: "facets", role: "group", "aria-label": "Change" },
     ...Object.entries(CHANGES).map(([name, doc]) => el("button", {
       type: "button", class: "facet", "aria-pressed": String(full.only === name), title: doc,

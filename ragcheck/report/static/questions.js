@@ -38,9 +38,9 @@ function tests(data, now) {
 }
 
 // Positions of the questions that pass the filters of a state, in its order.
-function filtered(data, now) {
-  const one = data.systems[data.system(now.run)];
-  const other = sideOf(data, now.vs);
+const filtered = (data, now) => arranged(data, data.systems[data.system(now.run)], sideOf(data, now.vs), passing(data, now), now.sort || "worst");
+
+function passing(data, now) {
   const checks = tests(data, now);
   const only = (now.only || "").split(",").filter((name) => checks[name]);
   const words = (now.find || "").toLowerCase().split(/\s+/).filter(Boolean);
@@ -51,7 +51,7 @@ function filtered(data, now) {
         (!now.tag || data.questions[q][2].includes(now.tag)) &&
         words.every((word) => data.lower[q].includes(word))) out.push(q);
   }
-  return arranged(data, one, other, out, now.sort || "worst");
+  return out;
 }
 
 function arranged(data, one, other, list, sort) {
@@ -97,9 +97,14 @@ function facets(data, now) {
   const checks = tests(data, now);
   const chosen = (now.only || "").split(",").filter(Boolean);
   const apart = [data.outcomes, data.causes].map((pairs) => pairs.map(([name]) => name));
+  const open = new Map();
+  const left = (only) => {
+    if (!open.has(only)) open.set(only, passing(data, { ...now, only }));
+    return open.get(only);
+  };
   const button = (name, doc, hide) => {
     const others = chosen.filter((other) => other !== name && !apart.some((names) => names.includes(name) && names.includes(other)));
-    const count = filtered(data, { ...now, only: others.join(",") }).filter(checks[name]).length;
+    const count = left(others.join(",")).filter(checks[name]).length;
     const on = chosen.includes(name);
     if (hide && !count && !on) return null;
     return el("button", {
@@ -127,7 +132,7 @@ function tags(data, now) {
   if (!all.length) return null;
   const select = el("select", { "aria-label": "Tag", on: { change: () => state.go({ tag: select.value, rows: "" }) } },
     el("option", { value: "", text: "all tags" }));
-  const open = filtered(data, { ...now, tag: "" });
+  const open = passing(data, { ...now, tag: "" });
   for (const tag of all) {
     const count = open.filter((q) => data.questions[q][2].includes(tag)).length;
     select.append(el("option", { value: tag, text: `${tag} (${whole(count)})`, selected: tag === now.tag }));
