@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.planted import matrix
 from benchmarks.planted.cases import FAMILIES
 from benchmarks.planted.haystack import haystack
-from benchmarks.planted.proving import prove
+from benchmarks.planted.proving import plant
 from benchmarks.planted.setups import SETUPS, Setup, draw
 from benchmarks.planted.sweeping import Costs, Outcome, outcomes, sweep
 from benchmarks.planted.words import HALVES
@@ -47,16 +47,12 @@ def run(half: str, setups: Sequence[Setup], folder: Path, *, wrong: bool) -> boo
     hay, found, costs = haystack(HAYSTACK), list[Outcome](), Costs()
     say(f"\n{half} half: {HAYSTACK} chunks of haystack")
     for setup in setups:
-        cases = draw(setup, half)
-        proof = prove(setup, cases, hay, embedder)
-        for fault in dict.fromkeys(case.fault for case in cases):
-            drawn = sum(case.fault == fault for case in cases)
-            held = {f: sum(c.fault == fault for c in own) for f, own in proof.held.items()}
-            say(f"  {setup.name:<8} {fault:<20} drawn {drawn}, holds for {held}")
-        if not any(proof.held.values()):
-            continue
-        swept = sweep(setup, proof, cases, hay, folder / half / setup.name)
-        found += outcomes(swept, proof, costs)
+        planted = plant(setup, draw(setup, half), hay, embedder)
+        for line in matrix.held(planted):
+            say(line)
+        if any(planted.held.values()):
+            swept = sweep(planted, folder / half / setup.name)
+            found += outcomes(swept, planted, costs)
     good = report(found, wrong=wrong)
     say(matrix.costs_line(costs))
     say(f"{time.perf_counter() - started:.0f} s in all")

@@ -29,6 +29,22 @@ def crowd(kit: Kit, share: float) -> Case | None:
     )
 
 
+def overlap(kit: Kit) -> Case | None:
+    """Chunks of one document, each mostly a repeat of the one before, take all the places."""
+    scene, fact = kit.scene(), kit.fact()
+    document, place = kit.whole("gold.txt", _weak(kit, scene, fact["gold"]))
+    said = " ".join(one.text for one in kit.remarks(scene, int(kit.random.integers(9, 13)), 0))
+    question, shorter = scene.say(fact["question"]), " ".join(said.split(" ")[:55])
+    return Case(
+        kit.id,
+        "overlapping chunks",
+        Side(question, (document, kit.text("long.txt", said)), (place,)),
+        (Side(question, (document, kit.text("long.txt", shorter)), (place,)),),
+        dict.fromkeys(FAMILIES, "overlap_crowd"),
+        dict.fromkeys(FAMILIES, frozenset({"skip_overlaps"})),
+    )
+
+
 def outranked(kit: Kit) -> Case | None:
     """A chunk that is nothing but the passage, behind different texts that fit the question."""
     scene, fact = kit.scene(), kit.fact()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmarks.planted import words
 from benchmarks.planted.cases import FAMILIES, Case, Shape, Side, Text
 from benchmarks.planted.drafting import Fact, Kit, Wanted, is_cut, is_placed
 from benchmarks.planted.dropping import NOTE
-from benchmarks.planted.words import Scene, edited
+from benchmarks.planted.words import Scene, revised
+from ragcheck.records import Piece
 from ragcheck.spans import Span
 
 
@@ -19,6 +22,30 @@ def boundary(kit: Kit) -> Case | None:
         return None
     cut, *moved = sides
     return _case(kit, "boundary", cut, tuple(moved), ("boundary_cut", {"clipped_oracle"}))
+
+
+def neighbours(kit: Kit) -> Case | None:
+    """A sentence at the start of a chunk; the one that it needs to be understood ends another."""
+    scene, fact = kit.scene(), kit.fact()
+    lead, rest = scene.say(fact["lead"]), scene.say(fact["rest"])
+    around, inner = _around(kit, scene), len(lead) + 1
+
+    def parted(text: str, pieces: Sequence[Piece], start: int, end: int) -> bool:
+        between = start + inner - 1
+        return any(one.start <= start and between <= one.end for one in pieces) and any(
+            between <= one.start <= between + 1 and end <= one.end for one in pieces
+        )
+
+    sides = []
+    for wanted in (parted, *map(is_placed, (0.2, 0.5, 0.8))):
+        placed = kit.place("gold.txt", around, f"{lead} {rest}", wanted)
+        if placed is None:
+            return None
+        place = Span(placed[1].document, placed[1].start + inner, placed[1].end)
+        sides.append(Side(scene.say(fact["question"]), (placed[0],), (place,)))
+    planted, *moved = sides
+    verdict = ("boundary_context", {"clipped_oracle"})
+    return _case(kit, "wrong neighbours", planted, tuple(moved), verdict)
 
 
 def gap(kit: Kit) -> Case | None:
@@ -75,7 +102,7 @@ def cut_and_twin(kit: Kit) -> Case | None:
         return None
     cut, *moved = sides
     passage = f"{scene.say(fact['lead'])} {scene.say(fact['rest'])}"
-    said = edited(passage, 0.06, kit.random, kept=" ".join(scene.slots.values()))
+    said = revised(passage, 0.06, kit.random, kept=" ".join(scene.slots.values()))
     twin, place = kit.whole("twin.txt", said)
     planted = _with(cut, [twin])
     accepted = Side(planted.question, planted.documents, (*planted.gold, place), "cut")

@@ -6,11 +6,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from benchmarks.planted.cases import Family
+from benchmarks.planted.proving import Planted
 from benchmarks.planted.sweeping import FOUND, Costs, Outcome
 from ragcheck.causes import CAUSES
 
 #: Least share right that every fault must have, and the mean of all, for each kind of system.
 LEAST, MEAN = 0.85, 0.95
+
+
+def held(planted: Planted) -> Iterator[str]:
+    """A line per fault: how often it was drawn, and how often that holds."""
+    for fault in dict.fromkeys(case.fault for case in planted.cases):
+        drawn = sum(case.fault == fault for case in planted.cases)
+        counts = (
+            f"{family} {sum(case.fault == fault for case in own)}"
+            for family, own in planted.held.items()
+        )
+        yield f"  {planted.setup.name:<12} {fault:<20} drawn {drawn}, holds for {', '.join(counts)}"
 
 
 def table(outcomes: Sequence[Outcome], family: Family) -> Iterator[str]:

@@ -32,7 +32,7 @@ class _Manual:
         opening = self.opening.split(" ")
         for drop in kit.random.permutation(len(opening) - 50):
             top = f"# {self.title}\n\n## {first}\n\n{' '.join(opening[drop:])}\n\n"
-            head = f"{top}## {second}\n\n{self.above} "
+            head = f"{top}## {second}\n\n{self.above}"
             text = f"{head}{self.passage} {self.closing}"
             pieces = kit.chunker.chunk(Document(name, text))
             start, end = len(head), len(head) + len(self.passage)
@@ -108,12 +108,14 @@ def _manual(kit: Kit, scene: Scene, sentences: str) -> _Manual:
     wording = kit.bank.rest["manuals"]
     headings = wording["headings"].split(", ")
     first, second = (headings[i] for i in kit.random.permutation(len(headings))[:2])
+    passage = scene.say(sentences)
+    room = len(passage) < 150
     return _Manual(
         scene.say(pick(kit.random, wording["titles"])),
         (first, second),
         kit.digression(scene, int(kit.random.integers(80, 120))),
-        kit.digression(scene, int(kit.random.integers(1, 20))),
-        scene.say(sentences),
+        f"{kit.digression(scene, int(kit.random.integers(1, 20)))} " if room else "",
+        passage,
         kit.digression(scene, 30),
     )
 

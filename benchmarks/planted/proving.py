@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +29,18 @@ TOKENIZER = "cl100k_base"
 Rows = npt.NDArray[np.int32]
 
 
-@dataclass(slots=True)
-class Proof:
-    """The cases that hold for a kind of system, and why others do not, by fault."""
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A collection: the haystack and every case drawn, and which of these `held` by kind of system.
 
-    held: dict[Family, list[Case]]
-    given_up: Counter[tuple[str, Family, str]] = field(default_factory=Counter)
+    `given_up` counts the others, by fault, kind of system and reason.
+    """
+
+    setup: Setup
+    hay: Sequence[Text]
+    cases: Sequence[Case]
+    held: Mapping[Family, list[Case]]
+    given_up: Counter[tuple[str, Family, str]]
 
 
 class World:
@@ -102,10 +108,10 @@ class World:
         return not missing.any()
 
 
-def prove(
+def plant(
     setup: Setup, cases: Sequence[Case], hay: Sequence[Text], embedder: Embedder | None
-) -> Proof:
-    """Which cases hold for which kind of system.
+) -> Planted:
+    """The collection of these cases, and which of them hold for which kind of system.
 
     Missed as planted, in the collection that is swept; found in every heal and missed in every
     control, when these stand in place of the case's own documents there and nothing else changes;
@@ -113,6 +119,26 @@ def prove(
     setup lacks holds for none.
     """
     known = [case for case in cases if case.beside in (None, *setup.families)]
+    reasons = _reasons((setup, hay, embedder), cases, known)
+    held: dict[Family, list[Case]] = {family: [] for family in setup.families}
+    given_up: Counter[tuple[str, Family, str]] = Counter()
+    for case in known:
+        for family in (family for family in setup.families if family in case.expected):
+            reason = reasons.get((case.id, family))
+            if reason is None:
+                held[family].append(case)
+            else:
+                given_up[case.fault, family, reason] += 1
+    return Planted(setup, hay, cases, held, given_up)
+
+
+def _reasons(
+    made_of: tuple[Setup, Sequence[Text], Embedder | None],
+    cases: Sequence[Case],
+    known: Sequence[Case],
+) -> dict[tuple[str, Family], str]:
+    """Why cases do not hold, by case and kind of system: searched as planted, then otherwise."""
+    setup, hay, embedder = made_of
     reasons: dict[tuple[str, Family], str] = {}
     planted = [*hay, *(text for case in cases for text in case.planted.documents)]
     world = World(planted, setup, embedder)
@@ -126,15 +152,7 @@ def prove(
     ]
     world = World([*planted, *(t for c in checks for t in c.side.documents)], setup, embedder)
     _hold(world, setup, checks, reasons, hidden)
-    proof = Proof({family: [] for family in setup.families})
-    for case in known:
-        for family in (family for family in setup.families if family in case.expected):
-            reason = reasons.get((case.id, family))
-            if reason is None:
-                proof.held[family].append(case)
-            else:
-                proof.given_up[case.fault, family, reason] += 1
-    return proof
+    return reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from benchmarks.planted.cases import FAMILIES, Case, Family
 from benchmarks.planted.drafting import Draft, Kit
 from benchmarks.planted.dropping import DropNotes
 from benchmarks.planted.words import HALVES, bank
-from ragcheck.chunking import Fixed
+from ragcheck.chunking import Fixed, Overlap
 from ragcheck.protocols import Chunker
 
 
@@ -22,7 +22,8 @@ from ragcheck.protocols import Chunker
 class Setup:
     """One collection: its chunker, also as settings of a sweep, and the faults planted in it.
 
-    Each fault is drawn so often; not every draw holds for every kind of system.
+    Each fault is drawn `draws` times, or as often as `seldom` says; not every draw holds for every
+    kind of system.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Setup:
     draws: int
     families: tuple[Family, ...] = FAMILIES
     twins: bool = True
+    seldom: Mapping[str, int] = field(default_factory=dict)
 
     def limited(self, families: str) -> Setup | None:
         """The same for some kinds of systems, by comma; None where none of its own is left."""
@@ -50,6 +52,7 @@ SETUPS: tuple[Setup, ...] = (
         _fixed(96),
         {
             "boundary": cutting.boundary,
+            "neighbours": cutting.neighbours,
             "context": naming.lost_context,
             "synonyms": wording.synonyms,
             "code": wording.code,
@@ -70,7 +73,15 @@ SETUPS: tuple[Setup, ...] = (
             "cut-crowd": cutting.cut_and_crowd,
             "context-crowd": naming.context_and_crowd,
         },
-        draws=64,
+        draws=36,
+        seldom={"cut-crowd": 64, "context-crowd": 52},
+    ),
+    Setup(
+        "overlapping",
+        Overlap(96, 0.75),
+        {"chunkers": "overlap", "chunk_sizes": (96,), "overlaps": (0.75,)},
+        {"overlap": crowding.overlap},
+        draws=44,
     ),
     Setup(
         "long",
@@ -89,7 +100,8 @@ SETUPS: tuple[Setup, ...] = (
         Fixed(512),
         _fixed(512),
         {"truncation": burying.truncation, "unread-crowd": burying.unread_and_crowd},
-        draws=60,
+        draws=24,
+        seldom={"unread-crowd": 84},
     ),
     Setup(
         "dropped",
@@ -113,7 +125,7 @@ def draw(setup: Setup, half: str) -> list[Case]:
     """Every fault of a setup as often as it asks; what could not be laid out is left out."""
     found = []
     for fault, draft in setup.faults.items():
-        for number in range(setup.draws):
+        for number in range(setup.seldom.get(fault, setup.draws)):
             seed = [HALVES.index(half), zlib.crc32(fault.encode()), number]
             kit = Kit(
                 f"{fault}-{number:03}", bank(half), np.random.default_rng(seed), setup.chunker

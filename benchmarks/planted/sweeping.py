@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.planted.cases import FAMILIES, Case, Family, Text
-from benchmarks.planted.proving import SHOWN, Proof
-from benchmarks.planted.setups import Setup
+from benchmarks.planted.cases import FAMILIES, Case, Family
+from benchmarks.planted.proving import SHOWN, Planted
 from ragcheck import api
 from ragcheck.config import configure
 from ragcheck.prepare import prepare
@@ -48,15 +46,14 @@ class Costs:
     encodings: dict[str, int] = field(default_factory=dict)
 
 
-def sweep(
-    setup: Setup, proof: Proof, cases: Sequence[Case], hay: Sequence[Text], folder: Path
-) -> RunFolder:
-    """Sweep the planted collection with the questions of every case that holds somewhere.
+def sweep(planted: Planted, folder: Path) -> RunFolder:
+    """Sweep a planted collection with the questions of every case that holds somewhere.
 
-    All drawn `cases` stay in the collection, as part of what passages must be found among.
+    All cases that were drawn stay in it, as part of what passages must be found among.
     """
-    held = {case.id: case for found in proof.held.values() for case in found}
-    for text in (*hay, *(text for case in cases for text in case.planted.documents)):
+    setup, cases = planted.setup, planted.cases
+    held = {case.id: case for found in planted.held.values() for case in found}
+    for text in (*planted.hay, *(text for case in cases for text in case.planted.documents)):
         path = folder / "docs" / text.id
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.text, encoding="utf-8")
@@ -79,7 +76,7 @@ def sweep(
     return api.sweep(prepare(configure(flags, folder)))
 
 
-def outcomes(folder: RunFolder, proof: Proof, costs: Costs) -> list[Outcome]:
+def outcomes(folder: RunFolder, planted: Planted, costs: Costs) -> list[Outcome]:
     """The cause of every case that holds, by kind of system; adds to `costs`."""
     found = []
     for result in folder.run.systems:
@@ -88,7 +85,7 @@ def outcomes(folder: RunFolder, proof: Proof, costs: Costs) -> list[Outcome]:
         if table is None or result.diagnosis is None:
             raise RuntimeError(f"{result.system.id} was not diagnosed")
         said = {row["question"]: row for row in table.to_pylist()}
-        for case in proof.held[family]:
+        for case in planted.held[family]:
             row = said.get(case.id, {"cause": FOUND, "fixes": ()})
             found.append(Outcome(case, family, row["cause"], frozenset(row["fixes"])))
         costs.misses += result.diagnosis.misses

@@ -107,19 +107,36 @@ def invented(bank: Bank, random: Random) -> str:
     return "".join(syllables[i] for i in parts).capitalize()
 
 
-def edited(text: str, share: float, random: Random, kept: str = "") -> str:
-    """The text with a share of its words (at least one) replaced by neutral ones.
+def edited(text: str, share: float, random: Random) -> str:
+    """The text with a share of its words (at least one) replaced by neutral ones."""
+    words = text.split(" ")
+    count = max(1, round(share * len(words)))
+    for at in random.choice(len(words), count, replace=False):
+        end = words[at][len(words[at].rstrip(".,;:?!")) :]
+        words[at] = pick(random, common("neutral")) + end
+    return " ".join(words)
+
+
+def revised(text: str, share: float, random: Random, kept: str = "") -> str:
+    """The text with a share of its words (at least one) replaced, left out or added.
 
     Words that stand in `kept`, and words with a digit, stay.
     """
     words = text.split(" ")
+    for _ in range(max(1, round(share * len(words)))):
+        free = _free(words, kept)
+        at = int(random.choice(free))
+        end = words[at][len(words[at].rstrip(".,;:?!")) :]
+        fresh = [pick(random, common("neutral")) + end]
+        words[at : at + 1] = ([], fresh, [words[at].removesuffix(end), *fresh])[random.integers(3)]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def _free(words: Sequence[str], kept: str) -> list[int]:
+    """Positions of words that may change."""
     fixed = {bare(word) for word in kept.split()}
-    free = [i for i, w in enumerate(words) if bare(w) not in fixed and not any(map(str.isdigit, w))]
-    count = min(len(free), max(1, round(share * len(words))))
-    for i in random.choice(free, count, replace=False):
-        end = words[i][len(words[i].rstrip(".,;:?!")) :]
-        words[i] = pick(random, common("neutral")) + end
-    return " ".join(words)
+    return [i for i, w in enumerate(words) if bare(w) not in fixed and not any(map(str.isdigit, w))]
 
 
 def bare(word: str) -> str:
