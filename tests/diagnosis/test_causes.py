@@ -278,6 +278,26 @@ def _found_elsewhere(found: Found, other: str) -> None:
     assert found.misses.other_rank[0] == 1
 
 
+@pytest.mark.parametrize(
+    ("retriever", "siblings", "tried"),
+    [
+        ("dense", ["hybrid"], {"fusion"}),
+        ("dense", ["bm25"], {"other_retriever", "fusion"}),
+        ("hybrid", ["bm25", "dense"], {"other_retriever"}),
+        ("hybrid", [], set()),
+        ("bm25", [], set()),
+    ],
+)
+def test_other_retrievers_and_fusions_are_told_apart(
+    retriever: str, siblings: list[str], tried: set[str]
+) -> None:
+    gold = f"a copper kettle {filler(3, 5)}"
+    found = world({"gold.txt": gold, **rivals(6)}, gold).diagnose(retriever, siblings)
+    assert set(found.diagnosis.interventions) & {"other_retriever", "fusion"} == tried
+    assert bool(found.misses.other[0]) == ("other_retriever" in tried)
+    assert bool(found.misses.fusion_rank[0]) == ("fusion" in tried)
+
+
 @every_retriever
 def test_what_nothing_recovers_is_hard_and_its_label_suspect(retriever: str) -> None:
     gold = "wholly beside the point"

@@ -96,6 +96,18 @@ def test_deeper_is_five_times_the_budget(retriever: str) -> None:
         assert rows.rank_tokens[0] == needed
 
 
+def test_a_budget_of_many_small_chunks_is_searched_to_five_times_it() -> None:
+    """Large chunks elsewhere make the mean size a bad guess of how many chunks a budget holds."""
+    small = "\n".join(f"copper kettle {number}" for number in range(450))
+    large = {f"large{n}.txt": filler(n, 700) for n in range(10)}
+    gold = f"copper {filler(3, 4)}"
+    texts = {"small.txt": small, "gold.txt": gold, **large}
+    made = World(texts, [("copper kettle", [("gold.txt", gold)])], at="500t")
+    rows = made.diagnose("bm25").misses
+    assert rows.rank.tolist() == [451]
+    assert "deeper" in rows.fixes[0]
+
+
 @every_retriever
 def test_a_passage_longer_than_every_chunk_is_its_own_window(retriever: str) -> None:
     gold = f"copper kettle {filler(1, 30)} boils water"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from ragcheck.conclusions import Summary
+from ragcheck.diagnosis import diagnose
 from ragcheck.diagnosis.bench import Bench
 from ragcheck.diagnosis.expected import expected_share
 from ragcheck.diagnosis.placebo import Placebo
@@ -14,6 +18,8 @@ from ragcheck.diagnosis.summaries import corrected
 from ragcheck.diagnosis.trial import Outcome, Trial
 from ragcheck.measures import Corpus
 from ragcheck.notation import parse_cut
+from ragcheck.records import Floats
+from ragcheck.retrieval.words import words
 from ragcheck.statistics.intervals import wilson
 from tests.diagnosis.build import World, filler
 from tests.diagnosis.test_causes import ASKED, crowd, every_retriever, rivals, world
@@ -60,6 +66,21 @@ def test_the_interval_of_the_corrected_share_covers() -> None:
             assert value is not None
             covered += low <= truth <= high
         assert covered >= 0.92 * 400
+
+
+def test_the_ends_solve_the_equations_of_the_method() -> None:
+    """Donner & Zou (2012): each end of the ratio R of shares a and b is a root of
+    (a - R b)² = (distance of a to its end)² + R² (distance of b to the opposite end)²."""
+    a, b = share(40, 100), share(90, 120)
+    _, low, high = corrected(a, b)
+    assert a.mean and b.mean
+    assert low is not None and high is not None
+    least, most = 1 - high, 1 - low
+    assert least < a.mean / b.mean < most
+    near = (a.mean - a.low) ** 2 + least**2 * (b.high - b.mean) ** 2
+    assert (a.mean - least * b.mean) ** 2 == pytest.approx(near)
+    far = (a.high - a.mean) ** 2 + most**2 * (b.mean - b.low) ** 2
+    assert (a.mean - most * b.mean) ** 2 == pytest.approx(far)
 
 
 def test_a_placebo_that_always_helps_leaves_nothing_to_say() -> None:
@@ -132,6 +153,32 @@ def test_placebos_touch_no_gold_and_are_ill() -> None:
     again = Placebo(bench)
     same = [again.stretch(miss, bench.windows.tight(miss)) for miss in bench.missed.misses]
     assert [bench.windows.around(one.passage).start for one in same if one] == drawn
+
+
+def test_no_placebo_of_a_cut_passage_touches_it() -> None:
+    """Whatever share of the window stands before it: the document has little room."""
+    gold = "the copper kettle\nboils water slowly"
+    texts = {
+        "gold.txt": f"{filler(1, 9)} {gold} {filler(2, 9)}\n{filler(4, 30)}",
+        **rivals(4, ASKED),
+    }
+    made = World({**texts, **crowd()}, [(ASKED, [("gold.txt", gold)])] * 30, at="1")
+    case = made.case("bm25")
+    asked: list[str] = []
+
+    class Noting:
+        search = staticmethod(case.system.index.search)
+
+        def score(self, query: str, given: Sequence[str]) -> Floats:
+            asked.extend(given)
+            return case.system.index.score(query, given)  # type: ignore[attr-defined]
+
+    system = dataclasses.replace(case.system, index=Noting())
+    found = diagnose(dataclasses.replace(case, system=system))
+    assert found.diagnosis.interventions["clipped_oracle"].placebo_tried == 30
+    placebos = [text for text in set(asked) if gold not in text]
+    assert len(placebos) > 20
+    assert not [text for text in placebos if set(words(gold)) & set(words(text))]
 
 
 def test_the_sample_has_a_hundred_at_most() -> None:
