@@ -255,9 +255,8 @@ def _lines(chart: Chart) -> list[alt.Chart]:
         values=_names(named, "chunker"),
     )
     dashes = alt.Scale(domain=chart.chunkers, range=[list(dash) for dash in DASHES])
-    dash = alt.StrokeDash(
-        "chunker:N", title="chunker", scale=dashes, legend=legend if several else None
-    )
+    shown = legend if several else None
+    dash = alt.StrokeDash("chunker:N", title="chunker", scale=dashes, legend=shown)
     rest = [p for p in chart.points if p.system not in chart.drawn]
     coloured = _chart(_rows(named), x, y, _colour(chart))
     ends = [p for p in named if p.x == chart.cuts[-1]]

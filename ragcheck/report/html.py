@@ -63,7 +63,7 @@ def render(folder: RunFolder, against: RunFolder | None = None) -> bytes:
     view = build(data)
     causes = build_causes(data, choose(data), folder)
     gate, other, packs = _beside(data, view, folder, against)
-    packs = {**blocks(data, view), "causes": pack(asdict(causes)["whys"]), **packs}
+    packs = {**blocks(data, view), "causes": pack({"whys": asdict(causes)["whys"]}), **packs}
     style, start, script = _asset("report.css"), _asset("start.js"), _script()
     html = (
         _environment()

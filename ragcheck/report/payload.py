@@ -187,7 +187,8 @@ def _breaks(data: Loaded, cells: list[Cell], offsets: list[Ints]) -> str:
         return [one.document, _at(steps, one.start), _at(steps, one.end)]
 
     found = [examples(data, cell) for cell in cells]
-    return pack([{kind: [place(e) for e in es] for kind, es in one.items()} for one in found])
+    kinds = [{kind: [place(e) for e in es] for kind, es in one.items()} for one in found]
+    return pack({"chunkings": kinds})
 
 
 def _converted(cell: Cell, column: str, offsets: list[Ints]) -> Ints:

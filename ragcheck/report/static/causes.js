@@ -1,6 +1,6 @@
 // Why one system missed what it missed: its causes, what was tried, and what to try next.
 async function drawCauses(now) {
-  const [data, whys] = [await core(), await block("causes")];
+  const [data, { whys }] = [await core(), await block("causes")];
   if (current !== now || !whys.length) return;
   const run = data.systems[data.system(now.run)].run;
   for (const row of document.querySelectorAll(".causes tbody tr")) {

@@ -91,7 +91,7 @@ const kindAt = (column) => broken.tHead.rows[0].cells[column].querySelector("[da
 
 async function drawBroken(now) {
   if (!broken) return;
-  const [data, found] = [await core(), await block("breaks")];
+  const [data, { chunkings: found }] = [await core(), await block("breaks")];
   const chunking = (id) => data.systems.find((one) => one.id.startsWith(`${id}/`))?.chunks;
   for (const row of broken.tBodies[0].rows) {
     const name = row.cells[0].textContent;
