@@ -63,6 +63,9 @@ def build_against(
 ) -> OtherRun:
     """Hold a run against another one. Raises ComparisonError where nothing can be compared."""
     before = load(other)
+    # Judged at this run's working cut, whatever its own was.
+    plan = replace(before.run.plan, at=data.at)
+    before = replace(before, run=replace(before.run, plan=plan))
     shared, tested, names = _tested(data, before, folder, other)
     asked = {question.id: row for row, question in enumerate(before.questions)}
     kept = {data.questions[row].id for row in shared.after.tolist()}

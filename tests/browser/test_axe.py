@@ -34,3 +34,12 @@ def test_axe_finds_nothing_without_script(small: Visit, plain: Visit) -> None:
     small.page.set_content(html.replace("<script>", '<script type="text/plain">'))
     found = Axe().run(small.page)
     assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_gate_and_two_runs(gated: Visit, scheme: str) -> None:
+    gated.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for link in ("#view=verdict", "#only=lost", "#view=compare"):
+        gated.open(link)
+        found = Axe().run(gated.page)
+        assert found.violations_count == 0, f"{link}: {found.generate_report()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from ragcheck.comparison import compare_scores
 from ragcheck.errors import ComparisonError
+from ragcheck.records import Cut
 from ragcheck.report.html import render
 from ragcheck.report.load import Loaded, load
 from ragcheck.report.numbers import signed
@@ -66,11 +68,19 @@ def test_questions_that_only_one_run_has_compare_with_nothing(
         assert (was.first[:3] == 0).all()
 
 
+def test_the_other_run_is_judged_at_this_cut(
+    data: Loaded, small_run: RunFolder, before_run: RunFolder
+) -> None:
+    plan = dataclasses.replace(before_run.run.plan, at=Cut(10))
+    deeper = RunFolder(before_run.path, dataclasses.replace(before_run.run, plan=plan))
+    mine = {cell.id: outcomes(data, cell) for cell in data.cells}
+    rows = build_against(data, small_run, deeper, mine).rows
+    assert rows == build_against(data, small_run, before_run, mine).rows
+
+
 def test_a_run_without_results_cannot_be_compared(
     data: Loaded, small_run: RunFolder, before_run: RunFolder
 ) -> None:
-    import dataclasses
-
     empty = RunFolder(before_run.path, dataclasses.replace(before_run.run, systems=()))
     with pytest.raises(ComparisonError):
         build_against(data, small_run, empty, {})
