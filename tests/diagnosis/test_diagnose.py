@@ -15,6 +15,7 @@ from ragcheck.errors import ComponentError
 from ragcheck.records import Floats, Rankings
 from ragcheck.retrieval.dense import Dense
 from ragcheck.spans import Span
+from ragcheck.tokens import token_map
 from tests.diagnosis.build import World, filler, without_score
 from tests.diagnosis.test_causes import ALL, ASKED, crowd, every_retriever, only, rivals, world
 
@@ -119,6 +120,32 @@ def test_a_passage_longer_than_every_chunk_is_its_own_window(retriever: str) -> 
     assert (window.start, window.end) == (miss.start, miss.end)
     rows = diagnose(case).misses
     assert rows.clipped_rank.tolist() == rows.tight_rank.tolist()
+
+
+@every_retriever
+@pytest.mark.parametrize(("at", "enough"), [("2", False), ("4", True)])
+def test_an_oracle_that_costs_more_than_the_context_recovers_nothing(
+    retriever: str, at: str, enough: bool
+) -> None:
+    """Equal k is not equal context: one chunk as long as three is not one of two."""
+    gold = " ".join(f"{word} {filler(n, 2)}" for n, word in enumerate(ASKED.split()))
+    texts = {"gold.txt": gold, **rivals(9, "copper kettle")}
+    made = world(texts, gold, chunker=Fixed(size=8), at=at)
+    case = made.case(retriever)
+    assert 16 < len(token_map(gold)) <= 32
+    rows = diagnose(case).misses
+    assert rows.tight_rank[0] == 1
+    assert ("tight_oracle" in rows.fixes[0]) == enough
+
+
+def test_context_is_not_put_before_chunks_of_what_cannot_be_shown() -> None:
+    gold = " ".join(filler(n, 3) for n in range(9))
+    texts = {"gold.md": f"# Copper\n\n{filler(1, 30)} {gold} {filler(2, 9)}", **rivals(4)}
+    for at, tried in (("2", False), ("9", True)):
+        made = world(texts, gold, "gold.md", chunker=Fixed(size=12), at=at)
+        found = made.diagnose("dense").diagnosis
+        assert found.interventions["add_context"].tried == 1
+        assert ("context" in found.encodings) == tried
 
 
 @every_retriever

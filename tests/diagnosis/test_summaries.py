@@ -158,10 +158,8 @@ def test_placebos_touch_no_gold_and_are_ill() -> None:
 def test_no_placebo_of_a_cut_passage_touches_it() -> None:
     """Whatever share of the window stands before it: the document has little room."""
     gold = "the copper kettle\nboils water slowly"
-    texts = {
-        "gold.txt": f"{filler(1, 9)} {gold} {filler(2, 9)}\n{filler(4, 30)}",
-        **rivals(4, ASKED),
-    }
+    around = f"{filler(1, 20)} {gold} {filler(2, 20)}\n{filler(4, 12)}"
+    texts = {"gold.txt": around, **rivals(4, ASKED)}
     made = World({**texts, **crowd()}, [(ASKED, [("gold.txt", gold)])] * 30, at="1")
     case = made.case("bm25")
     asked: list[str] = []
@@ -177,8 +175,23 @@ def test_no_placebo_of_a_cut_passage_touches_it() -> None:
     found = diagnose(dataclasses.replace(case, system=system))
     assert found.diagnosis.interventions["clipped_oracle"].placebo_tried == 30
     placebos = [text for text in set(asked) if gold not in text]
-    assert len(placebos) > 20
+    assert len(placebos) > 10
     assert not [text for text in placebos if set(words(gold)) & set(words(text))]
+
+
+def test_no_placebo_of_context_is_a_chunk_of_the_passage() -> None:
+    said = "It boils water with the lid on the pot."
+    text = f"# Copper kettle\n\n{said} Then\nmore of it\n{filler(3, 4)}"
+    texts = {"kettle.md": text, **rivals(4, ASKED), **crowd()}
+    gold = f"{said} Then\nmore"
+    made = World(texts, [(ASKED, [("kettle.md", gold)])] * 20)
+    bench = Bench.of(made.case("bm25"))
+    placebo = Placebo(bench)
+    drawn = [placebo.patient(miss) for miss in bench.missed.misses]
+    assert all(one is not None for one in drawn)
+    for miss, one in zip(bench.missed.misses, drawn, strict=True):
+        assert one is not None
+        assert not set(one.touching.tolist()) & set(miss.touching.tolist())
 
 
 def test_the_sample_has_a_hundred_at_most() -> None:
