@@ -7,6 +7,8 @@ from functools import partial
 from benchmarks.planted.cases import FAMILIES, Case, Side
 from benchmarks.planted.drafting import Kit
 from benchmarks.planted.words import Scene
+from ragcheck.chunking import Fixed
+from ragcheck.records import Document
 from ragcheck.spans import Span
 
 
@@ -33,13 +35,18 @@ def overlap(kit: Kit) -> Case | None:
     """Chunks of one document, each mostly a repeat of the one before, take all the places."""
     scene, fact = kit.scene(), kit.fact()
     document, place = kit.whole("gold.txt", _weak(kit, scene, fact["gold"]))
-    said = " ".join(one.text for one in kit.remarks(scene, int(kit.random.integers(9, 13)), 0))
-    question, shorter = scene.say(fact["question"]), " ".join(said.split(" ")[:55])
+    said = " ".join(one.text for one in kit.remarks(scene, int(kit.random.integers(7, 11)), 0))
+    long = kit.text("long.txt", said)
+    apart = [
+        kit.text(f"part-{number}.txt", said[piece.start : piece.end].strip())
+        for number, piece in enumerate(Fixed(96).chunk(Document(long.id, said)))
+    ]
+    question = scene.say(fact["question"])
     return Case(
         kit.id,
         "overlapping chunks",
-        Side(question, (document, kit.text("long.txt", said)), (place,)),
-        (Side(question, (document, kit.text("long.txt", shorter)), (place,)),),
+        Side(question, (document, long), (place,)),
+        (Side(question, (document, *apart), (place,)),),
         dict.fromkeys(FAMILIES, "overlap_crowd"),
         dict.fromkeys(FAMILIES, frozenset({"skip_overlaps"})),
     )

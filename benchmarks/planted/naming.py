@@ -66,13 +66,15 @@ def context_and_crowd(kit: Kit) -> Case | None:
     if planted is None or healed is None or laid is None:
         return None
     rest = laid[0].text.split("\n\n", 1)[1]
-    copies = tuple(
-        kit.text(f"copy-{n}.md", f"# {_product(kit)}\n\n{edited(rest, 0.02, kit.random)}")
-        for n in range(int(kit.random.integers(5, 8)))
-    )
+    copies, headed = [], []
+    for number in range(int(kit.random.integers(5, 8))):
+        product, said_again = _product(kit), edited(rest, 0.02, kit.random)
+        copies.append(kit.text(f"copy-{number}.md", f"# {product}\n\n{said_again}"))
+        named = said_again.replace("## ", f"## {product} > ")
+        headed.append(kit.text(f"copy-{number}.md", f"# {product}\n\n{named}"))
     sides = [
         Side(side.question, (*side.documents, *others), side.gold)
-        for side, others in ((planted, copies), (healed, copies), (planted, copies[:1]))
+        for side, others in ((planted, copies), (healed, headed), (planted, copies[:1]))
     ]
     fixes = {"add_context", "skip_duplicates"}
     return _case(kit, ("name + crowd", "duplicate_crowd"), tuple(sides), fixes)

@@ -141,17 +141,20 @@ def _reasons(
     setup, hay, embedder = made_of
     reasons: dict[tuple[str, Family], str] = {}
     planted = [*hay, *(text for case in cases for text in case.planted.documents)]
+    checks = [check for case in known for check in _other_sides(case)]
+    fewer = [check for check in checks if check.absent is not None]
+    other = [_renamed(check) for check in checks if check.absent is None]
     world = World(planted, setup, embedder)
     _hold(world, setup, [_Check(case, "planted", case.planted) for case in known], reasons)
-    checks = [check for case in known for check in _other_sides(case)]
-    other = {text.id for check in checks for text in check.side.documents}
+    _hold(world, setup, fewer, reasons, [check.absent or set() for check in fewer])
+    new = {text.id for check in other for text in check.side.documents}
     hidden = [
         {text.id for text in check.case.planted.documents}
-        | (other - {text.id for text in check.side.documents})
-        for check in checks
+        | (new - {text.id for text in check.side.documents})
+        for check in other
     ]
-    world = World([*planted, *(t for c in checks for t in c.side.documents)], setup, embedder)
-    _hold(world, setup, checks, reasons, hidden)
+    world = World([*planted, *(t for c in other for t in c.side.documents)], setup, embedder)
+    _hold(world, setup, other, reasons, hidden)
     return reasons
 
 
@@ -164,18 +167,28 @@ class _Check:
     side: Side
     found: bool = False
 
+    @property
+    def absent(self) -> set[str] | None:
+        """The planted documents that this side lacks; None if it has others."""
+        planted = {text.id: text for text in self.case.planted.documents}
+        if any(planted.get(text.id) != text for text in self.side.documents):
+            return None
+        return planted.keys() - {text.id for text in self.side.documents}
+
 
 def _other_sides(case: Case) -> list[_Check]:
-    """The heals and controls of a case, their documents under names of their own."""
+    """The heals and controls of a case."""
     heals = [_Check(case, f"heal-{n}", side, True) for n, side in enumerate(case.heals, 1)]
     controls = [_Check(case, f"control-{n}", side) for n, side in enumerate(case.controls, 1)]
-    return [replace(one, side=_renamed(one.side, one.name)) for one in (*heals, *controls)]
+    return [*heals, *controls]
 
 
-def _renamed(side: Side, name: str) -> Side:
+def _renamed(check: _Check) -> _Check:
+    """The same with its documents under names of their own."""
+    name, side = check.name, check.side
     documents = tuple(Text(f"{name}/{text.id}", text.text) for text in side.documents)
     gold = tuple(Span(f"{name}/{one.document}", one.start, one.end) for one in side.gold)
-    return replace(side, documents=documents, gold=gold)
+    return replace(check, side=replace(side, documents=documents, gold=gold))
 
 
 def _hold(

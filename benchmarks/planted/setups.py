@@ -81,7 +81,7 @@ SETUPS: tuple[Setup, ...] = (
         Overlap(96, 0.75),
         {"chunkers": "overlap", "chunk_sizes": (96,), "overlaps": (0.75,)},
         {"overlap": crowding.overlap},
-        draws=44,
+        draws=56,
     ),
     Setup(
         "long",
