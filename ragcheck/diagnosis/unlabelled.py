@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
@@ -43,7 +45,6 @@ class _Speech:
         self._bench = bench
         self._documents = bench.case.collection.documents
         self._words: dict[tuple[int, int, int], list[str]] = {}
-        self._common: dict[str, bool] = {}
 
     def twin(self, miss: Miss) -> tuple[int, int]:
         """Rank and number of the shown chunk that says most of a passage, 0 and -1 for none."""
@@ -87,10 +88,12 @@ class _Speech:
         return all(self._is_common(word) for word in missing)
 
     def _is_common(self, word: str) -> bool:
-        if word not in self._common:
-            held = sum(word in document.text.casefold() for document in self._documents)
-            self._common[word] = held > _COMMON * len(self._documents)
-        return self._common[word]
+        return self._holding[word] > _COMMON * len(self._documents)
+
+    @cached_property
+    def _holding(self) -> Counter[str]:
+        """How many documents hold each word: read only where a twin's subject is in doubt."""
+        return Counter(word for document in self._documents for word in set(words(document.text)))
 
     def _slice(self, document: int, start: int, end: int) -> str:
         begin = int(self._bench.case.corpus.text.offset[document])

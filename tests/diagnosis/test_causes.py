@@ -106,6 +106,20 @@ def test_the_same_words_about_another_product_are_no_twin(retriever: str) -> Non
     assert cause == "label_twin"
 
 
+@every_retriever
+def test_a_product_named_by_a_letter_is_not_in_every_word(retriever: str) -> None:
+    said = "it holds water for the whole household and water boils within nine minutes on gas"
+    texts = {
+        "e.md": f"# Kettle E\n\n{filler(1, 30)} {said} {filler(2, 30)}",
+        "a.md": f"# Kettle A\n\n{said}",
+        **rivals(1),
+    }
+    made = World(texts, [("which water boils in kettle E", [("e.md", said)])])
+    assert made.diagnose(retriever).misses.twin.tolist() == [-1]
+    same = dataclasses.replace(made, texts={**texts, "a.md": f"# E, the kettle\n\n{said}"}, at="4")
+    assert (same.diagnose(retriever).misses.twin >= 0).all()
+
+
 @pytest.mark.parametrize("retriever", ["dense", "hybrid"])
 def test_text_past_what_the_embedder_reads_is_truncated(retriever: str) -> None:
     gold = "the copper kettle boils water"
