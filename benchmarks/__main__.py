@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from benchmarks import bm25, document, peers, scale, sweep
+from benchmarks import bm25, document, embedding, peers, scale, sweep
 from benchmarks.table import Row, lines, save
 
 #: What makes the rows of each part.
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], list[Row]]] = {
     "bm25": lambda given: bm25.run(given.runs),
     "scale": lambda given: scale.run(),
     "document": lambda given: document.run(),
+    "embedding": lambda given: embedding.run(given.runs),
     "sweep": lambda given: sweep.run(given.runs),
     "peers": lambda given: peers.run(given.peer, given.runs, []),
 }

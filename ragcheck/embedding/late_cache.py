@@ -113,6 +113,10 @@ class _Reader:
     def fingerprint(self) -> str:
         return self._embedder.fingerprint
 
+    @property
+    def computed_by(self) -> str | None:
+        return getattr(self._embedder, "computed_by", None)
+
     def learn(self, documents: Sequence[Document]) -> list[str]:
         """The digest of each document's text."""
         texts = [document.text for document in documents]

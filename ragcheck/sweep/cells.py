@@ -17,7 +17,7 @@ from ragcheck.sweep import explained, tables
 from ragcheck.sweep.answers import naming
 from ragcheck.sweep.chunkings import Chunking
 from ragcheck.sweep.phases import phase_facts
-from ragcheck.sweep.plan import SweepPlan
+from ragcheck.sweep.plan import Cell, SweepPlan
 from ragcheck.sweep.reading import reading, reading_facts
 from ragcheck.sweep.searching import Built, query_times, search
 
@@ -77,10 +77,16 @@ def search_cell(built: Built, shared: Shared, elsewhere: Sequence[Reals]) -> Sea
         measures=summaries,
         breaks=shared.breaks,
         costs=tables.costs(summaries, judged),
-        timing={"index_s": built.seconds, "query_ms": times},
+        timing={"index_s": built.seconds, "query_ms": times, **_runtimes(cell)},
         phase=phase_facts(cell.chunker.made, cell.phases, judged, elsewhere),
     )
     return Searched(built, judged, read, values, result, time.perf_counter() - started)
+
+
+def _runtimes(cell: Cell) -> dict[str, list[str]]:
+    """What computed the vectors of its embedders that were made in this sweep, if any was."""
+    made = [embedder.runtime for embedder in cell.retriever.embedders]
+    return {"embedded_by": [name for name in made if name]} if made else {}
 
 
 def _to_come(plan: SweepPlan) -> dict[Measure, Reals]:

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ragcheck import grid
+from ragcheck import api, grid
 from ragcheck.chunking import Fixed, chunk_collection
+from ragcheck.config import configure
 from ragcheck.documents import read_documents
 from ragcheck.embedding.agreement import DOCUMENTS, QUESTIONS, Agreement, compare
 from ragcheck.embedding.cache import CachedEmbedder
@@ -23,7 +24,9 @@ from ragcheck.embedding.profile import profile_of
 from ragcheck.embedding.sentence_transformer import SentenceTransformerEmbedder
 from ragcheck.embedding.vectors import TokenEmbedder
 from ragcheck.errors import ComponentError, ConfigError
+from ragcheck.prepare import prepare
 from ragcheck.records import Floats
+from ragcheck.report.html import render
 from ragcheck.settings import Settings
 from tests.embedding.models import tiny_model
 
@@ -258,3 +261,33 @@ def test_the_first_use_asks_nobody_and_later_ones_need_no_torch(tmp_path: Path) 
     assert not (tmp_path / "intel").exists(), "OpenVINO's telemetry writes there"
     assert [path.suffix for path in (tmp_path / "c" / "profiles").iterdir()].count("") == 1
     assert models_size(tmp_path / "c") > 30522 * 32 * 4
+
+
+@pytest.mark.model
+def test_a_run_says_what_computed_its_vectors(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    text = "Late fees are capped at eight dollars. " * 9 + "Refunds need an approval."
+    (tmp_path / "docs" / "fees.md").write_text(text, encoding="utf-8")
+    passages = [{"doc": "fees.md", "text": "Refunds need an approval."}]
+    question = {"id": "q", "question": "Who approves?", "passages": passages}
+    (tmp_path / "q.jsonl").write_text(json.dumps(question) + "\n", encoding="utf-8")
+    folder = tiny_model(tmp_path / "model")
+    half = {"name": "sentence-transformer", "model": str(folder), "runtime": "torch"}
+    settings = {
+        "docs": tmp_path / "docs",
+        "labels": [tmp_path / "q.jsonl"],
+        "chunkers": ["fixed"],
+        "chunk_sizes": [32],
+        "retrievers": ["bm25", "dense", {"name": "dense", "embedder": half}],
+        "embedder": f"{folder},precision=bf16,runtime=torch",
+        "out": tmp_path / "run",
+    }
+    made = api.sweep(prepare(configure(settings)))
+    said = {one.system.id: one.timing.get("embedded_by") for one in made.run.systems}
+    named = f"embedder.model={folder.name},embedder.runtime=torch"
+    assert said == {
+        "fixed-32/bm25": None,
+        f"fixed-32/dense,{named},embedder.precision=bf16": ["torch bf16"],
+        f"fixed-32/dense,{named}": ["torch f32"],
+    }
+    assert b"precision=bf16" in render(made)
