@@ -1,4 +1,4 @@
-"""Gives a stored run the causes that a test wants: real tables of a real folder, chosen contents."""
+"""Gives a stored run the causes a test wants: real tables of a real folder, chosen contents."""
 
 from __future__ import annotations
 
