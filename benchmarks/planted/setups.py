@@ -60,7 +60,7 @@ SETUPS: tuple[Setup, ...] = (
             "wrong": wording.wrong_label,
             "cut-twin": cutting.cut_and_twin,
         },
-        draws=44,
+        draws=60,
     ),
     # Copies would crowd other cases too.
     Setup(
@@ -73,15 +73,15 @@ SETUPS: tuple[Setup, ...] = (
             "cut-crowd": cutting.cut_and_crowd,
             "context-crowd": naming.context_and_crowd,
         },
-        draws=36,
-        seldom={"cut-crowd": 64, "context-crowd": 52},
+        draws=44,
+        seldom={"cut-crowd": 72, "context-crowd": 56},
     ),
     Setup(
         "overlapping",
         Overlap(96, 0.75),
         {"chunkers": "overlap", "chunk_sizes": (96,), "overlaps": (0.75,)},
         {"overlap": crowding.overlap},
-        draws=56,
+        draws=72,
     ),
     Setup(
         "long",
@@ -92,7 +92,7 @@ SETUPS: tuple[Setup, ...] = (
             "twin": doubling.verbatim,
             "twin-edited": doubling.reworded,
         },
-        draws=24,
+        draws=30,
         twins=False,
     ),
     Setup(
@@ -101,14 +101,14 @@ SETUPS: tuple[Setup, ...] = (
         _fixed(512),
         {"truncation": burying.truncation, "unread-crowd": burying.unread_and_crowd},
         draws=24,
-        seldom={"unread-crowd": 84},
+        seldom={"unread-crowd": 100},
     ),
     Setup(
         "dropped",
         DropNotes(),
         {"chunkers": "benchmarks.planted.dropping:DropNotes", "chunk_sizes": (96,)},
         {"gap": cutting.gap},
-        draws=24,
+        draws=30,
     ),
     Setup(
         "alone",
