@@ -37,14 +37,15 @@ class Language:
     @cached_property
     def _final(self) -> Words:
         """Every word as the last of a sentence."""
-        return self._plain + "."
+        final: Words = self._plain + "."
+        return final
 
     def _ranks(self, count: int) -> npt.NDArray[np.int64]:
         """Drawn by the inverse of the law's distribution function, taken as continuous."""
         power = 1 - _EXPONENT
         low, high = (_SHIFT + 0.5) ** power, (_SHIFT + 0.5 + self._size) ** power
         drawn = (low + self._random.random(count) * (high - low)) ** (1 / power) - _SHIFT - 0.5
-        return np.clip(drawn.astype(np.int64), 0, self._size - 1)
+        return np.asarray(np.clip(drawn, 0, self._size - 1), np.int64)
 
     def chunks(self, count: int, *, low: int = 60, high: int = 180) -> Iterator[str]:
         """Texts of `low` to `high` words in sentences of about 15."""

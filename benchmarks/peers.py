@@ -28,7 +28,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,14 +71,13 @@ class Matrix:
         """What chunklab reads; JSON is YAML."""
         config = {
             "embedding": {"model": str(model), "cache": False},
-            "retrieval": {"top_k": _TOP},
+            "retrieval": {"top_k": _TOP, "compare": ["dense", "bm25", "hybrid"]},
             "strategies": [
                 {"name": "fixed", "params": {"chunk_size": _SIZE, "overlap": 0}},
                 {"name": "recursive", "params": {"chunk_size": _SIZE, "overlap": 0}},
                 {"name": "structure", "params": {"max_tokens": _SIZE}},
             ],
         }
-        config["retrieval"]["compare"] = ["dense", "bm25", "hybrid"]
         rows = (self.collection / "questions.jsonl").read_text("utf-8").splitlines()
         questions = [_question(json.loads(row)) for row in rows]
         (self.folder / "config.yaml").write_text(json.dumps(config))
@@ -96,6 +95,12 @@ class Taken:
 
     wall: float
     cpu: float
+
+
+_UNITS: dict[str, Callable[[Taken], float]] = {
+    "s": lambda taken: taken.wall,
+    "cpu s": lambda taken: taken.cpu,
+}
 
 
 def run(python: str, runs: int, embedders: Sequence[str], collection: Path = _SHARED) -> list[Row]:
@@ -179,9 +184,9 @@ def _rows(
             ours = taken[state, embedder]
             counts = _counts(matrix.folder / f"{state}-0-{embedder}" / "run.json")
             note = f"{embedder or default}, {counts}"
-            for unit, name in (("s", "wall"), ("cpu s", "cpu")):
-                values = (tuple(getattr(one, name) for one in side) for side in (ours, theirs))
-                rows.append(Row(work, state, peer, unit, *values, note))
+            for unit, clock in _UNITS.items():
+                times = tuple(clock(one) for one in ours), tuple(clock(one) for one in theirs)
+                rows.append(Row(work, state, peer, unit, *times, note=note))
     return rows
 
 
