@@ -53,7 +53,8 @@ class CauseSummary:
     `n` of them; `share` of all missed items (the shares of a system sum to 1).
     `recoverable_recall`: recall that undoing exactly this would add, an upper bound, with its
     interval over questions. `expected` is how much of it a real change is expected to add, by the
-    rank that the intervention reached; None where nothing is known to fix it.
+    rank that the intervention reached; None where nothing is
+    known to fix it, or only another order, whose losses elsewhere nobody counted.
     """
 
     n: int

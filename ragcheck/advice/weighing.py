@@ -63,6 +63,10 @@ class _Proposal:
     here: str = ""
 
 
+#: Interventions that random windows of the same documents are held against.
+_WITH_PLACEBO = frozenset({"clipped_oracle", "tight_oracle", "add_context"})
+
+
 def weigh(known: Evidence) -> Iterator[tuple[float, Advice]]:
     """Every change that is worth a try, with what it counts for: the recall its own causes cost.
 
@@ -105,13 +109,13 @@ def _reordered(known: Evidence) -> _Proposal | None:
     if not rows:
         return None
     orders = list(_orders(known, rows))
-    best = max(orders, key=lambda p: p.expected or 0.0, default=None)
+    best = max(orders, key=lambda order: _worth(known, order), default=None)
     more = ranking.deeper(known, rows)
     if more is None:
         return best
     change, within = more
     gain = known.recoverable(within)
-    if best is not None and 2 * (best.expected or 0.0) >= (gain.mean or 0.0):
+    if best is not None and 2 * _worth(known, best) >= (gain.mean or 0.0):
         return best
     ends = None if gain.low is None or gain.high is None else (gain.low, gain.high)
     return _Proposal(("outranked",), "deeper", change, within, gain.mean, True, ends)
@@ -126,8 +130,12 @@ def _orders(known: Evidence, rows: Sequence[Row]) -> Iterator[_Proposal]:
             yield made
     fused, recovered = ranking.fused(known), [row for row in rows if "fusion" in row["fixes"]]
     if fused is not None and recovered:
-        gain = known.recoverable(recovered).mean
-        yield _Proposal(("outranked",), "fusion", fused, recovered, gain)
+        yield _Proposal(("outranked",), "fusion", fused, recovered)
+
+
+def _worth(known: Evidence, order: _Proposal) -> float:
+    """What another order gained in this run, or at most gains where the run has not tried it."""
+    return (known.recoverable(order.rows).mean if order.expected is None else order.expected) or 0.0
 
 
 def _measured(known: Evidence, proposal: _Proposal, other: SystemResult | None) -> _Proposal | None:
@@ -189,10 +197,16 @@ def _advice(known: Evidence, proposal: _Proposal) -> Advice:
         known.diagnosis.causes[name] for name in proposal.causes if name in known.diagnosis.causes
     ]
     expected = proposal.expected
-    if expected is None and all(cause.expected is not None for cause in causes):
+    known_to_fix = told is not None and told.expected is not None
+    if expected is None and known_to_fix and all(cause.expected is not None for cause in causes):
         expected = sum(cause.expected or 0.0 for cause in causes)
     recoverable: Summary = known.recoverable(proposal.rows)
     chance = told if told is not None and told.placebo_tried else None
+    untried = (
+        " No random window of these documents could be tried beside it: chance is not ruled out."
+        if told is not None and chance is None and proposal.intervention in _WITH_PLACEBO
+        else ""
+    )
     command = words(change.settings) if change.settings else ()
     unwritten = (
         " Its options do not fit on a command line: set them in ragcheck.toml."
@@ -204,7 +218,7 @@ def _advice(known: Evidence, proposal: _Proposal) -> Advice:
         intervention=proposal.intervention,
         causes=proposal.causes,
         title=change.title,
-        reason=change.reason + unwritten,
+        reason=change.reason + untried + unwritten,
         predicted=Prediction(
             misses=len(proposal.rows),
             of=known.diagnosis.misses,

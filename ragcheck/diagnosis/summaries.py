@@ -40,11 +40,9 @@ class Totals:
             if not chosen.any():
                 continue
             shown = [name for name in SHOWN_BY[cause] if name in trials]
-            # Of several interventions the surest counts, for each item.
-            sure = np.max(
-                [np.zeros(len(own)), *(expected_share(name, trials[name]) for name in shown)],
-                axis=0,
-            )
+            sure = [
+                share for name in shown if (share := expected_share(name, trials[name])) is not None
+            ]
             recovered = np.any(
                 [np.zeros(len(own), np.bool_), *(trials[name].recovered for name in shown)], axis=0
             )
@@ -52,18 +50,20 @@ class Totals:
                 n=int(chosen.sum()),
                 share=float(chosen.mean()),
                 recoverable_recall=self._recall(chosen & recovered),
-                expected=self._mean(np.where(chosen, sure, 0.0)) if shown else None,
+                # Of several interventions the surest counts, for each item.
+                expected=self._mean(np.where(chosen, np.max(sure, axis=0), 0.0)) if sure else None,
             )
         return found
 
     def intervention(self, name: str, trial: Trial) -> InterventionSummary:
         """One intervention over every missed item, corrected by its placebo."""
         corrected, low, high = self._corrected(trial)
+        sure = expected_share(name, trial)
         return InterventionSummary(
             tried=int(trial.tried.sum()),
             recovered=int(trial.recovered.sum()),
             recoverable_recall=self._recall(trial.recovered),
-            expected=self._mean(expected_share(name, trial)),
+            expected=None if sure is None else self._mean(sure),
             placebo_tried=int(trial.placebo_tried.sum()),
             placebo_recovered=int(trial.placebo_recovered.sum()),
             corrected=corrected,

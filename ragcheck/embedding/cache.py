@@ -84,7 +84,7 @@ class CachedEmbedder:
             file = self._opened(opened)
             vectors = self._found(file, keys)
             if missing := [text for text in keys if text not in vectors]:
-                vectors.update(self._made(file, _Wanted(self.embedder, missing, kind), keys))
+                vectors.update(self._made(file, _Wanted(self, missing, kind), keys))
         if memory is not None:
             memory.update(vectors)
         return _stack([vectors[text] for text in texts], fingerprint)
@@ -228,12 +228,12 @@ class CachedEmbedder:
 class _Wanted:
     """Texts without a vector; `texts` holds them by what is read of each."""
 
-    def __init__(self, embedder: Embedder, texts: Sequence[str], kind: TextKind) -> None:
+    def __init__(self, cached: CachedEmbedder, texts: Sequence[str], kind: TextKind) -> None:
+        embedder, fingerprint = cached.embedder, cached.fingerprint
         self.texts: dict[bytes, list[str]] = {}
         self._embedder = embedder
         self._kind: TextKind = kind
         self._tokens: dict[bytes, Tokens] = {}
-        fingerprint = embedder.fingerprint
         tokens = embedder.tokens(texts, kind=kind) if isinstance(embedder, TokenEmbedder) else None
         for position, text in enumerate(texts):
             if tokens is None:

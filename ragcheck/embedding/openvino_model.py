@@ -7,6 +7,7 @@ telemetry package is absent: here it never sees it.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -134,10 +135,14 @@ def _compile(folder: Path, precision: str, change: Callable[[Any], Any] = lambda
 
 
 def _threads() -> int:
-    """The cores that this process may use, whatever else the machine has."""
-    from joblib import cpu_count
+    """As many as torch would take: what the user or a pool of workers allows, else its cores."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    with quiet():
+        from joblib import cpu_count
 
-    return int(cpu_count(only_physical_cores=True))
+        return int(cpu_count(only_physical_cores=True))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -74,7 +74,7 @@ class SentenceTransformerEmbedder:
                 hint=f"write `sentence-transformers/{embedded.NAME}` for the one of the hub",
             )
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Model files by digest, prompts, device, precision, library versions. Imports no torch.
 
@@ -83,7 +83,7 @@ class SentenceTransformerEmbedder:
         Raises ComponentError if the model cannot be found or a library is not installed.
         """
         decisive = {
-            "files": folder_digest(self._folder()),
+            "files": folder_digest(self._folder),
             "prompts": [self.query_prompt, self.document_prompt],
             "device": self.device.partition(":")[0],
             "precision": "float32",
@@ -118,7 +118,7 @@ class SentenceTransformerEmbedder:
             return
         with self._blamed():
             self._takes_openvino()  # never here; raises where it is named
-            own = _torch(self._folder(), self.device, self.precision)
+            own = _torch(self._folder, self.device, self.precision)
             prompt = self._prompt(kind)
             # Characters are a poor measure of what such a model computes, and the only one.
             for positions in portions([len(text) for text in texts], 4 * self._budget):
@@ -191,7 +191,7 @@ class SentenceTransformerEmbedder:
         folder = self._profile.folder
         if folder and self._takes_openvino():
             return _openvino(folder, self.precision)
-        return _torch(self._folder(), self.device, self.precision)
+        return _torch(self._folder, self.device, self.precision)
 
     def _takes_openvino(self) -> bool:
         """Whether OpenVINO computes; raises ComponentError where it is named and cannot."""
@@ -220,12 +220,13 @@ class SentenceTransformerEmbedder:
     @property
     def _feed(self) -> Feed:
         found = self._profile.findings
-        return Feed(self._folder(), found.longest, found.pad)
+        return Feed(self._folder, found.longest, found.pad)
 
-    @property
+    @cached_property
     def _profile(self) -> Profile:
-        return profile_of(self._folder(), self.device, default_folder())
+        return profile_of(self._folder, self.device, default_folder())
 
+    @cached_property
     def _folder(self) -> Path:
         if self.model == embedded.NAME:
             return embedded.folder()

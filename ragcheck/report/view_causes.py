@@ -188,7 +188,7 @@ def _cause_row(key: str, found: CauseSummary) -> CauseRow:
         CAUSES[key],
         found.n,
         percent(found.share),
-        *_gain(found.recoverable_recall if found.expected is not None else None),
+        *_gain(found.recoverable_recall if found.recoverable_recall.mean else None),
         _added(found.expected),
     )
 

@@ -56,7 +56,7 @@ def test_rows_hold_the_figures_of_the_diagnosis(data: Loaded, causes: Causes) ->
         assert known is not None
         assert {row.key: row.n for row in why.causes} == {k: c.n for k, c in known.causes.items()}
         for row in why.causes:
-            assert (row.most == "–") == (known.causes[row.key].expected is None)
+            assert (row.most == "–") == (not known.causes[row.key].recoverable_recall.mean)
         assert [row.key for row in why.fixes] == [
             k for k in INTERVENTIONS if k in known.interventions
         ]
