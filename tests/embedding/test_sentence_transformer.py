@@ -17,6 +17,7 @@ from ragcheck.embedding.sentence_transformer import SentenceTransformerEmbedder
 from ragcheck.embedding.vectors import StreamingEmbedder
 from ragcheck.errors import ComponentError, ConfigError
 from ragcheck.retrieval.dense import Dense
+from tests.embedding.models import tiny_model
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TEXTS = ["Late fees are capped at $8.", "The cat sleeps.", "ERR-4012: token expired", "é" * 5000]
@@ -164,9 +165,10 @@ def test_dense_search_finds_the_meaning() -> None:
 @pytest.mark.model
 def test_prompts_are_the_models_own_unless_told_otherwise(tmp_path: Path) -> None:
     prompts = {"query": "query: ", "passage": "passage: "}
-    own = SentenceTransformerEmbedder(str(_model_folder(tmp_path / "model", prompts)))
-    bare = SentenceTransformerEmbedder()
-    told = SentenceTransformerEmbedder(query_prompt="query: ", document_prompt="passage: ")
+    own = SentenceTransformerEmbedder(str(tiny_model(tmp_path / "model", prompts=prompts)))
+    folder = str(tiny_model(tmp_path / "bare"))
+    bare = SentenceTransformerEmbedder(folder)
+    told = SentenceTransformerEmbedder(folder, query_prompt="query: ", document_prompt="passage: ")
     for kind, prompt in (("query", "query: "), ("document", "passage: ")):
         expected = bare.embed([prompt + TEXTS[0]], kind=kind)  # type: ignore[arg-type]
         assert not np.allclose(expected, bare.embed(TEXTS[:1], kind=kind), atol=1e-3)  # type: ignore[arg-type]
