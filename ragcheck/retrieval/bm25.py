@@ -26,6 +26,8 @@ from ragcheck.retrieval.words import words
 Doubles = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.integer[Any]]
 
+#: A word in more than this share of the texts, and in so many, is added to all of them at once.
+_COMMON, _MANY = 1 / 3, 128
 #: Postings weighted at once.
 _PORTION = 1 << 18
 _DELTA = {"okapi": 0.0, "l": 0.5, "plus": 1.0}
@@ -160,6 +162,9 @@ class BM25Index:
         self._postings = postings
         # What a query word adds to a text without it: more than nothing in BM25+ alone.
         self._absent = rarity * model.floor if model.variant == "plus" else None
+        holding = np.diff(postings.first)
+        common = np.flatnonzero(holding > max(_MANY, _COMMON * postings.size))
+        self._columns = {word: self._column(word) for word in common.tolist()}
         # Then, and only then, every text that shares a word with a query scores above 0.
         self._positive = self._absent is None and bool((postings.weights > 0).all())
 
@@ -208,8 +213,17 @@ class BM25Index:
     def _total(self, query: list[int]) -> Doubles:
         total = np.zeros(self._postings.size)
         for word in query:
-            self._add(total, word, *self._postings.of(word))
+            if word in self._columns:
+                total += self._columns[word]
+            else:
+                self._add(total, word, *self._postings.of(word))
         return total
+
+    def _column(self, word: int) -> Doubles:
+        """What a word adds to every text: float64[n]."""
+        column = np.zeros(self._postings.size)
+        self._add(column, word, *self._postings.of(word))
+        return column
 
     def _add(self, total: Doubles, word: int, held: Integers, weights: Doubles) -> None:
         """Add one query word to the scores of all texts, given where it stands."""

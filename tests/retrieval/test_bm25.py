@@ -11,6 +11,7 @@ import pytest
 
 from ragcheck.errors import ConfigError
 from ragcheck.protocols import Retriever, ScoringIndex
+from ragcheck.retrieval import bm25
 from ragcheck.retrieval.bm25 import BM25
 
 TEXTS = [
@@ -66,6 +67,25 @@ def test_an_index_without_words_returns_nothing(texts: list[str]) -> None:
         assert index.scores("a").tolist() == [0.0] * len(texts)
         assert np.isneginf(index.score("a", ["a", "b"])).all()
     assert BM25().index(TEXTS).search([], k=3).chunk.shape == (0, 0)
+
+
+@pytest.mark.parametrize("variant", ["okapi", "l", "plus"])
+@pytest.mark.parametrize("idf", ["variant", "lucene"])
+def test_common_words_score_the_same_bits_however_they_are_added(
+    monkeypatch: pytest.MonkeyPatch, variant: Any, idf: Any
+) -> None:
+    random = np.random.default_rng(9)
+    texts = [" ".join(f"w{i}" for i in random.zipf(1.2, 30).clip(max=500)) for _ in range(700)]
+    quick = BM25(variant=variant, idf=idf).index(texts)
+    assert quick._columns
+    monkeypatch.setattr(bm25, "_MANY", len(texts))
+    plain = BM25(variant=variant, idf=idf).index(texts)
+    assert not plain._columns
+    for query in ("w1", "w2 w1 w9 w1", "w400 w1 unknown", "w3 w2 w5 w4"):
+        assert quick.scores(query).tobytes() == plain.scores(query).tobytes()
+        assert quick.search([query], k=50).chunk.tobytes() == (
+            plain.search([query], k=50).chunk.tobytes()
+        )
 
 
 def test_injected_texts_are_scored_with_the_statistics_of_the_index() -> None:
