@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError
 from itertools import chain
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ragcheck import api, grid
 from ragcheck.chunking import Fixed, chunk_collection
 from ragcheck.config import configure
 from ragcheck.documents import read_documents
-from ragcheck.embedding import openvino_model
+from ragcheck.embedding import hub, openvino_model
 from ragcheck.embedding.agreement import DOCUMENTS, QUESTIONS, Agreement, compare
 from ragcheck.embedding.cache import CachedEmbedder
 from ragcheck.embedding.folder import models_size
@@ -308,3 +309,22 @@ def test_threads_are_those_that_the_user_allows(monkeypatch: pytest.MonkeyPatch)
     for told in ("", "0", "many"):
         monkeypatch.setenv("OMP_NUM_THREADS", told)
         assert 1 <= openvino_model._threads() <= (os.cpu_count() or 1)
+
+
+def test_without_the_extra_torch_computes_and_the_name_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_it = SentenceTransformerEmbedder().fingerprint
+
+    def absent(name: str) -> str:
+        if name == "openvino":
+            raise PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(openvino_model, "find_spec", lambda name: None)
+    plain = SentenceTransformerEmbedder()
+    assert (plain.computed_by, plain.fingerprint) == ("torch f32", with_it)
+    monkeypatch.setattr(hub, "version", absent)
+    with pytest.raises(ComponentError, match="needs openvino, which is not") as caught:
+        SentenceTransformerEmbedder(runtime="openvino").fingerprint  # noqa: B018
+    assert "pip install '.[fast]'" in str(caught.value.hint)
