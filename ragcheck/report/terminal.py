@@ -9,6 +9,7 @@ from rich.text import Text
 from ragcheck.causes import CAUSES
 from ragcheck.records import Run, SystemResult
 from ragcheck.report.load import load
+from ragcheck.report.numbers import percent
 from ragcheck.report.view import View, build
 from ragcheck.report.view_systems import Row
 from ragcheck.run import RunFolder
@@ -60,8 +61,9 @@ def verdict_lines(view: View) -> list[Text]:
         return [Text("no system has finished; run the same sweep again to resume it")]
     interval = f" {head.figure.interval}" if head.figure.interval else ""
     first = Text(f"{head.lead}: ").append(head.system, style="bold")
-    first.append(f", recall {head.figure.text}{interval}; ")
-    first.append(f"{head.context.text} tokens at the working cut")
+    first.append(f", recall {head.figure.text}{interval} {head.reach}")
+    first.append(f"; {head.working.text} {head.depth}" if head.working else "")
+    first.append(f" ({head.context.text} tokens)")
     return [
         first,
         *(Text(line, style="dim") for line in (*view.verdict.sentences, *view.verdict.orders)),
@@ -84,7 +86,7 @@ def _causes(result: SystemResult) -> str:
     if found is None or not found.misses:
         return ""
     largest = sorted(found.causes.items(), key=lambda entry: -entry[1].n)[:NAMED]
-    words = "; ".join(f"{cause.share:.0%}: {CAUSES[name]}" for name, cause in largest)
+    words = "; ".join(f"{percent(cause.share)}: {CAUSES[name]}" for name, cause in largest)
     passages = "passage" if found.misses == 1 else "passages"
     return f"{result.system.id} misses {found.misses:,} {passages}. {words}"
 

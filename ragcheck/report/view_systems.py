@@ -141,7 +141,7 @@ def build_systems(data: Loaded, choice: Choice | None) -> Systems:
     ahead = front(data)
     phases = any(cell.result.phase for cell in data.cells)
     return Systems(
-        columns=(*_measured(data, measures), *_costs(phases)),
+        columns=(*_measured(data, measures), *_costs(data, phases)),
         rows=tuple(
             Row(
                 cell.id,
@@ -170,11 +170,11 @@ def _measured(data: Loaded, measures: list[tuple[str, str]]) -> list[Column]:
     return [Column(name, title, known[name].doc, known[name].better) for name, title in measures]
 
 
-def _costs(phases: bool) -> list[Column]:
+def _costs(data: Loaded, phases: bool) -> list[Column]:
     titles = {
         **({"phase": "offset luck"} if phases else {}),
         "chunks": "chunks",
-        "context": "context",
+        "context": f"context @{data.at}",
         "index_s": "index s",
         "query_ms": "query ms",
     }

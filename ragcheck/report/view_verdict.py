@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ragcheck.notation import parse_measure
+from ragcheck.records import Cut
 from ragcheck.report.choice import Choice
 from ragcheck.report.load import Cell, Loaded
 from ragcheck.report.numbers import Figure, amount, bare, figure, share
@@ -22,12 +23,19 @@ LEADERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """`Best within 2,000 tokens:` a system, the measure's figure, and its context's price."""
+    """The best system, its `figure` within `reach`, and recall (`working`) at the working cut.
+
+    That recall is None where it is `figure`; `depth` and `mark` name its cut, `context` prices it.
+    """
 
     lead: str
     system: str
     run: str
     figure: Figure
+    reach: str
+    working: Figure | None
+    depth: str
+    mark: str
     context: Figure
 
 
@@ -121,13 +129,23 @@ def _headline(data: Loaded, best: Cell) -> Headline | None:
     if data.order is None:
         return None
     cost = price(best.result)
+    other = data.find("recall", data.at) or f"recall@{data.at}"
     return Headline(
         f"Best {measure_words(data.order)}",
         best.id,
         best.run,
         _shown(data, best, data.order),
+        _reach(parse_measure(data.order)[1] or data.at),
+        None if other == data.order else _shown(data, best, other),
+        _reach(data.at),
+        str(data.at),
         Figure(cost, amount(cost), "context"),
     )
+
+
+def _reach(cut: Cut) -> str:
+    """`in 5 chunks`, `within 2,000 tokens`."""
+    return f"{'in' if cut.unit == 'k' else 'within'} {cut_words(cut.unit, cut.value)}"
 
 
 def _leaders(data: Loaded, choice: Choice) -> tuple[Leader, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 
 import pytest
 from rich.console import Console
@@ -14,7 +15,7 @@ from ragcheck.conclusions import Chosen, Summary, SweepVerdict
 from ragcheck.records import Run
 from ragcheck.report.load import load
 from ragcheck.report.summary import SCHEMA, summary
-from ragcheck.report.terminal import cause_lines, print_run
+from ragcheck.report.terminal import cause_lines, print_run, verdict_lines
 from ragcheck.report.view import build
 from ragcheck.run import RunFolder
 
@@ -65,6 +66,32 @@ def test_terminal_json_and_page_show_the_same_figures(small_run: RunFolder) -> N
     assert document["missing"] == ["section-256/dense"]
 
 
+def test_each_recall_stands_beside_the_cut_that_buys_it(small_run: RunFolder) -> None:
+    """Recall within the budget costs the budget; the context's tokens buy recall in 5 chunks."""
+    systems = tuple(
+        dataclasses.replace(r, measures={**r.measures, "recall@5": Summary(0.777, None, None, 76)})
+        for r in small_run.run.systems
+    )
+    run = dataclasses.replace(small_run.run, systems=systems)
+    view = build(load(RunFolder(small_run.path, run)))
+    assert view.verdict.headline is not None
+    system = view.verdict.headline.system
+    means = next(r.measures for r in systems if r.system.id == system)
+    wide, tokens = means["recall@2000t"].mean, means["context_tokens@5"].mean
+    line = verdict_lines(view)[0].plain
+    assert line.startswith(f"Best within 2,000 tokens: {system}, recall {wide:.3f} [")
+    assert line.endswith(f"] within 2,000 tokens; 0.777 in 5 chunks ({tokens:,.0f} tokens)")
+
+
+def test_one_cut_is_said_once(small_run: RunFolder) -> None:
+    plan = dataclasses.replace(small_run.run.plan, budgets=())
+    run = dataclasses.replace(small_run.run, plan=plan)
+    line = verdict_lines(build(load(RunFolder(small_run.path, run))))[0].plain
+    assert re.fullmatch(
+        r"Best with 5 chunks: \S+, recall 0\.\d{3} \[.*\] in 5 chunks \([\d,]+ tokens\)", line
+    )
+
+
 def with_causes(run: Run, counts: dict[str, dict[str, int]], recommended: str) -> Run:
     """The run with so many misses of each cause per system."""
     nothing = Summary(0.0, None, None, 0)
@@ -89,10 +116,14 @@ def test_the_largest_causes_of_the_best_and_the_recommended_system(small_run: Ru
         best: {"truncation": 4, "boundary_cut": 9, "dilution": 1, "hard": 6},
         other: {"outranked": 1},
     }
+    half = {best: {"boundary_cut": 10, "hard": 6}}
     assert cause_lines(view, with_causes(small_run.run, counts, other)) == [
         f"{best} misses 20 passages. 45%: a chunk boundary cuts it; "
         "30%: nothing single recovers it; 20%: the embedder never read it",
         f"{other} misses 1 passage. 100%: {CAUSES['outranked']}",
     ]
     assert len(cause_lines(view, with_causes(small_run.run, counts, best))) == 1
+    assert cause_lines(view, with_causes(small_run.run, half, best)) == [
+        f"{best} misses 16 passages. 63%: a chunk boundary cuts it; 38%: nothing single recovers it"
+    ]
     assert cause_lines(view, with_causes(small_run.run, {best: {}}, best)) == []

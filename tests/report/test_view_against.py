@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import json
 from pathlib import Path
 
@@ -104,6 +105,13 @@ def test_no_place_of_the_machine_stands_in_the_page(gated_run: RunFolder) -> Non
     page = render(gated_run).decode()
     assert "baseline update" in page
     assert str(gated_run.path.parent) not in page
+
+
+def test_the_parts_of_a_gate_line_stay_apart_in_html(gated_run: RunFolder) -> None:
+    gate = read_gate(gated_run, load(gated_run))
+    assert gate is not None
+    parts = next(c.message for c in gate.checks if "  " in c.message).split("  ")
+    assert html.escape(" · ".join(parts)) in render(gated_run).decode()
 
 
 @pytest.mark.parametrize("change", [{"key": "other"}, {"schema": "x"}, {"checks": None}])
