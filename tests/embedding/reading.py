@@ -66,3 +66,22 @@ def _ends(pattern: re.Pattern[str], text: str) -> Ints:
 def _first(pattern: re.Pattern[str], text: str, count: int) -> str:
     ends = _ends(pattern, text)
     return text[: ends[count - 1]] if count < len(ends) else text.rstrip()
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A vector of noise seeded by text and kind; remembers what it was asked for."""
+
+    name: str = "seeded"
+    width: int = 16
+    asked: list[str] = field(default_factory=list, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return self.name
+
+    def embed(self, texts: Sequence[str], *, kind: TextKind) -> Floats:
+        self.asked.extend(texts)
+        seeds = [zlib.crc32(f"{kind}:{text}".encode()) for text in texts]
+        rows = [np.random.default_rng(seed).normal(size=self.width) for seed in seeds]
+        return np.array(rows, np.float32)
