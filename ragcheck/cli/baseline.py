@@ -60,6 +60,13 @@ def update(
     state = "unchanged" if before == path.read_bytes() else "updated" if before else "created"
     click.echo(f"{state}  {path}")
     click.echo(_headline(scores))
+    if table.system and table.system != chosen.system.id:
+        click.echo(
+            f"warning: [gate] system is `{table.system}`, so the gate goes on judging that one; to "
+            f"judge the system of this baseline, name `{chosen.system.id}` there and in the "
+            "commands of your workflow",
+            err=True,
+        )
 
 
 @command.command(name="show")

@@ -244,6 +244,9 @@ def test_rules_baseline_and_system_of_the_configuration(place: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "FAIL (warning only) recall@5 tag:even 0.920 < 0.99" in done.stdout
     assert ragcheck(place, "gate", "run", "--system", "bad").returncode == 1
+    other = ragcheck(place, "baseline", "update", "run", "--system", "bad")
+    assert other.returncode == 0
+    assert "warning: [gate] system is `good`" in other.stderr
 
 
 def test_a_configured_system_that_a_run_lacks_is_named_with_the_run(place: Path) -> None:
