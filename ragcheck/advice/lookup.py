@@ -11,10 +11,11 @@ from rapidfuzz import fuzz
 
 from ragcheck.advice.evidence import Evidence, Row
 from ragcheck.advice.records import Change
+from ragcheck.likeness import near_copies
 from ragcheck.run_json import dump
 
-#: Lines of details; how alike two chunks' words are that repeat each other (METRICS, section 6).
-LINES, ALIKE = 5, 0.7
+#: Lines of details.
+LINES = 5
 
 
 def twins(known: Evidence, rows: Sequence[Row]) -> Change:
@@ -74,10 +75,11 @@ def duplicates(known: Evidence, rows: Sequence[Row]) -> Change:
 def _repeating(known: Evidence, question: str) -> Iterable[tuple[str, str]]:
     """Documents of shown chunks that nearly repeat each other, each pair once."""
     places = [known.place(chunk) for chunk in known.shown(question)]
-    words = [set(re.findall(r"\w+", known.text(*place).casefold())) for place in places]
+    words = [re.findall(r"\w+", known.text(*place).casefold()) for place in places]
     found = set()
     for (a, mine), (b, other) in combinations(zip(places, words, strict=True), 2):
-        if mine and len(mine & other) >= ALIKE * len(mine | other):
+        overlap = a[0] == b[0] and a[1] < b[2] and b[1] < a[2]
+        if not overlap and near_copies(mine, other):
             first, second = sorted((known.asked.documents[a[0]].id, known.asked.documents[b[0]].id))
             found.add((first, second))
     return found

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ragcheck.diagnosis.bench import Bench
-from ragcheck.diagnosis.likeness import near_copies
 from ragcheck.diagnosis.showing import Showing
 from ragcheck.diagnosis.trial import Trial
+from ragcheck.likeness import near_copies
 from ragcheck.records import Document
 from ragcheck.retrieval.words import words
 from ragcheck.spans import Ints, union

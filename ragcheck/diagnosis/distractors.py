@@ -12,9 +12,9 @@ import numpy as np
 
 from ragcheck.diagnosis.case import Case, Searcher
 from ragcheck.diagnosis.injecting import score
-from ragcheck.diagnosis.likeness import says_same
 from ragcheck.diagnosis.showing import Showing
 from ragcheck.labels.twins import SHORTEST
+from ragcheck.likeness import says_same
 from ragcheck.measures.boundaries import Touching
 from ragcheck.measures.corpus import Reals
 from ragcheck.protocols import Index, Retriever, ScoringIndex

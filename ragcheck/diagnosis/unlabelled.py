@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from ragcheck.diagnosis.bench import Bench
-from ragcheck.diagnosis.likeness import says_same
 from ragcheck.diagnosis.missed import Miss
 from ragcheck.diagnosis.trial import Outcome, Trial
 from ragcheck.labels.twins import SHORTEST
+from ragcheck.likeness import says_same
 from ragcheck.retrieval.words import words
 from ragcheck.spans import Ints
 

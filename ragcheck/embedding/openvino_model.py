@@ -68,10 +68,10 @@ def convert(model: TorchModel) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.library = model.library
+            self.pipeline = model.pipeline
 
         def forward(self, *given: Any) -> Any:
-            made = self.library(dict(zip(model.inputs, given, strict=True)))
+            made = self.pipeline(dict(zip(model.inputs, given, strict=True)))
             return torch.nn.functional.normalize(made["sentence_embedding"], dim=1)
 
     ids = np.full((2, 8), 1, np.int64)

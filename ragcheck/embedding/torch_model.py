@@ -31,10 +31,10 @@ class TorchModel:
     """The model of a folder on a device, in float32 or, by autocast, in bfloat16."""
 
     def __init__(self, folder: Path, device: str, precision: str) -> None:
-        self.library = _load(folder, device)
+        self.pipeline = _load(folder, device)
         self._half = precision == "bf16"
         with quiet():
-            given = self.library.preprocess(["a"])
+            given = self.pipeline.preprocess(["a"])
         #: What the model's tokenizer gives it, of the three that `features` knows.
         self.inputs = [name for name in _INPUTS if name in given]
 
@@ -44,7 +44,7 @@ class TorchModel:
 
         named = self.features(ids, mask)
         with torch.inference_mode(), self._cast():
-            made = self.library.forward(named)["sentence_embedding"].float()
+            made = self.pipeline.forward(named)["sentence_embedding"].float()
             found: Floats = torch.nn.functional.normalize(made, dim=1).cpu().numpy()
         return found
 
@@ -54,7 +54,7 @@ class TorchModel:
 
         named = self.features(ids, mask)
         with torch.inference_mode(), self._cast():
-            found: Floats = self.library.forward(named)["token_embeddings"].float().cpu().numpy()
+            found: Floats = self.pipeline.forward(named)["token_embeddings"].float().cpu().numpy()
         return found
 
     def features(self, ids: Ints, mask: Ints) -> dict[str, Any]:
@@ -62,12 +62,12 @@ class TorchModel:
         import torch
 
         values = dict(zip(_INPUTS, (ids, mask, np.zeros_like(ids)), strict=True))
-        device = self.library.device
+        device = self.pipeline.device
         return {name: torch.from_numpy(values[name]).to(device) for name in self.inputs}
 
     def encode(self, texts: Sequence[str], kind: TextKind, prompt: str | None) -> Floats:
         """float32[n, d] of texts by the library's own way, of length 1."""
-        encode = self.library.encode_query if kind == "query" else self.library.encode_document
+        encode = self.pipeline.encode_query if kind == "query" else self.pipeline.encode_document
         with quiet(), self._cast():
             made: Floats = encode(
                 list(texts),
@@ -82,20 +82,20 @@ class TorchModel:
     def read(self, text: str, kind: TextKind, prompt: str | None) -> list[int]:
         """The token ids that the library makes of a text."""
         with quiet():
-            made = self.library.preprocess([text], prompt=prompt, task=kind)
+            made = self.pipeline.preprocess([text], prompt=prompt, task=kind)
         found: list[int] = made["input_ids"][0].tolist()
         return found
 
     @property
     def longest(self) -> int | None:
         """Tokens that the model says it reads; None where it knows no limit."""
-        named = self.library.max_seq_length
+        named = self.pipeline.max_seq_length
         return int(named) if named and named < _NO_LIMIT else None
 
     @property
     def pad(self) -> int:
         """The token that fills rows."""
-        named = getattr(self.library.tokenizer, "pad_token_id", None)
+        named = getattr(self.pipeline.tokenizer, "pad_token_id", None)
         return 0 if named is None else int(named)
 
     def prompt(self, kind: TextKind) -> str | None:
@@ -104,7 +104,7 @@ class TorchModel:
         Looked up here, because sentence-transformers 6 gives every model an empty `document` prompt
         and never gets to the `passage` prompt that a model really has.
         """
-        own = self.library.prompts
+        own = self.pipeline.prompts
         return next((text for name in _PROMPTS[kind] if (text := own.get(name))), None)
 
     def _cast(self) -> Any:
@@ -112,7 +112,7 @@ class TorchModel:
             return nullcontext()
         import torch
 
-        return torch.autocast(self.library.device.type, torch.bfloat16)
+        return torch.autocast(self.pipeline.device.type, torch.bfloat16)
 
 
 @lru_cache(maxsize=2)

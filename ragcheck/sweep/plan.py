@@ -22,7 +22,7 @@ from ragcheck.sweep.phases import shifted
 #: Packages and modules whose code decides what a cell's tables hold.
 _MAKING = (
     "causes", "chunking", "diagnosis", "documents", "embedding", "labels", "measures", "retrieval",
-    "statistics", "structure", "sweep", "records", "spans", "tokens",
+    "statistics", "structure", "sweep", "likeness", "records", "spans", "tokens",
 )  # fmt: skip
 
 

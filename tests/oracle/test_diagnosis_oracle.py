@@ -16,8 +16,8 @@ from ragcheck.chunking import Fixed, Overlap, Section
 from ragcheck.chunking.context import Context
 from ragcheck.diagnosis import Case, Misses, diagnose
 from ragcheck.diagnosis.bench import Bench
-from ragcheck.diagnosis.likeness import near_copies
 from ragcheck.diagnosis.missed import Miss
+from ragcheck.likeness import near_copies
 from ragcheck.records import Item
 from ragcheck.retrieval.bm25 import BM25
 from ragcheck.retrieval.words import words

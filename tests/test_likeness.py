@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ragcheck.diagnosis.likeness import near_copies, says_same
+from ragcheck.likeness import near_copies, says_same
 from ragcheck.retrieval.words import words
 from tests.diagnosis.build import filler
 
